@@ -1,0 +1,28 @@
+"""The muscle. It is told which rows to look at; everything it must not forget is in the database."""
+
+import os
+
+from celery import Celery
+from celery.signals import celeryd_init, setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("workfloor")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+
+
+@setup_logging.connect
+def keep_our_logging(**_):
+    """Connecting is enough: Celery then leaves logging as settings.LOGGING has it."""
+
+
+@celeryd_init.connect
+def patient_worker(conf=None, **_):
+    """A worker may wait for Redis, unlike a request: only it gets longer time-outs and a faster sweep."""
+    conf.broker_transport_options |= {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    }

@@ -1,0 +1,248 @@
+"""Two organizations to look around in. Every order got where it is through the real verbs, backdated by the ledger's clock."""
+
+import datetime
+import random
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.db import transaction
+
+from dispatch.models import AssignmentRule
+from notifications.models import Message
+from tenants import context, relay
+from tenants.context import acting, acting_at, tenant
+from tenants.models import Department, Member, Organization, User
+from tenants.states import DeliveryState, Role
+from workorder.actions import orders, tasks
+from workorder.models import Customer, Process, Product, RoutingStep, WorkOrder, WorkOrderTask
+from workorder.states import OrderStatus, TaskStatus
+
+PASSWORD = "demo"  # noqa: S105 - printed on start; made by the demo only, which says so
+
+PEOPLE = [  # local part, name, role, department code by organization
+    ("admin", "Ada Lindqvist", Role.ADMIN, None),
+    ("planner", "Pia Novak", Role.PLANNER, None),
+    ("supervisor", "Sina Okafor", Role.SUPERVISOR, 1),
+    ("operator", "Omar Reyes", Role.OPERATOR, 1),
+    ("viewer", "Vera Lang", Role.VIEWER, None),
+    ("operator.prepress", "Nils Bergman", Role.OPERATOR, 0),
+    ("operator.press", "Ines Duarte", Role.OPERATOR, 1),
+    ("operator.finishing", "Tom Achebe", Role.OPERATOR, 2),
+]
+MAIN_PEOPLE = 5
+
+HOUSES = {
+    "north": {
+        "name": "Northwind Print",
+        "zone": "Europe/Berlin",
+        "people": PEOPLE,
+        "departments": [("PRE", "Prepress"), ("PRS", "Press"), ("FIN", "Finishing"), ("BAY", "Dispatch bay")],
+        "processes": [  # code, name, department, setup minutes, minutes per unit
+            ("PLATE", "Plate making", 0, 25, "0.010"),
+            ("PRINT", "Offset printing", 1, 40, "0.020"),
+            ("DIGI", "Digital printing", 1, 10, "0.060"),
+            ("FOLD", "Cutting and folding", 2, 20, "0.015"),
+            ("BIND", "Binding", 2, 30, "0.080"),
+            ("PACK", "Packing", 3, 5, "0.010"),
+        ],
+        "products": [
+            ("FLY-A5", "Flyer A5, four colours", ["PLATE", "PRINT", "FOLD", "PACK"]),
+            ("BRO-16", "Brochure, 16 pages", ["PLATE", "PRINT", "FOLD", "BIND", "PACK"]),
+            ("POS-A2", "Poster A2", ["DIGI", "PACK"]),
+            ("CARD", "Business cards, set of 250", ["DIGI", "FOLD", "PACK"]),
+        ],
+        "customers": ["Harbour Theatre", "Lumen Opticians", "City of Almstad", "Fjord Coffee Roasters", "Kestrel Books"],
+        "titles": ["Spring programme", "Opening posters", "Price list", "Autumn catalogue", "Visitor map", "Reprint"],
+        "orders": 28,
+        "quantities": [250, 500, 1000, 2000, 5000],
+    },
+    "south": {
+        "name": "Southside Facilities",
+        "zone": "America/Chicago",
+        "people": PEOPLE[:MAIN_PEOPLE],
+        "departments": [("HVC", "Heating and air"), ("ELC", "Electrical"), ("GEN", "General repairs")],
+        "processes": [
+            ("INSP", "Inspection", 1, 15, "20"),
+            ("ELEC", "Electrical repair", 1, 20, "45"),
+            ("FILT", "Filter change", 0, 10, "25"),
+            ("PAINT", "Painting", 2, 30, "60"),
+        ],
+        "products": [
+            ("VISIT", "Quarterly inspection", ["INSP", "FILT"]),
+            ("LIGHT", "Lighting repair", ["INSP", "ELEC"]),
+            ("ROOM", "Room refresh", ["PAINT"]),
+        ],
+        "customers": ["Maple Clinic", "Union Station", "Riverside School"],
+        "titles": ["Third floor", "Main hall", "Annual round", "Loading dock"],
+        "orders": 14,
+        "quantities": [1, 2, 3, 4],
+    },
+}
+
+# The last state of each order in turn, so that every page has something true to show.
+ENDS = [
+    *(OrderStatus.IN_PROGRESS, OrderStatus.SUBMITTED, OrderStatus.RELEASED, OrderStatus.COMPLETED),
+    *(OrderStatus.DRAFT, OrderStatus.IN_PROGRESS, OrderStatus.APPROVED, OrderStatus.CLOSED),
+    *(OrderStatus.ON_HOLD, OrderStatus.REJECTED, OrderStatus.RELEASED, OrderStatus.CANCELLED),
+    *(OrderStatus.SUBMITTED, OrderStatus.IN_PROGRESS),
+]
+FLOOR = {OrderStatus.RELEASED, OrderStatus.IN_PROGRESS, OrderStatus.ON_HOLD, OrderStatus.COMPLETED, OrderStatus.CLOSED}
+HOUR = datetime.timedelta(hours=1)
+
+
+def sign_ins():
+    """E-mail and description of the people worth signing in as."""
+    for slug, house in HOUSES.items():
+        for local, _, role, _ in house["people"][:MAIN_PEOPLE]:
+            yield f"{local}@{slug}.example", f"{role.label}, {house['name']}"
+
+
+def seed() -> dict[str, int]:
+    """Make what is missing; answers how many orders each organization has. Running it again changes nothing."""
+    return {slug: House(slug, house).build() for slug, house in HOUSES.items()}
+
+
+class House:
+    """One organization being built, in one transaction: a seed that is interrupted leaves nothing half-made."""
+
+    def __init__(self, slug, house):
+        self.slug, self.house = slug, house
+        self.random = random.Random(slug)  # noqa: S311 - the same demo on every machine
+
+    @transaction.atomic
+    def build(self) -> int:
+        self.organization, _ = Organization.objects.get_or_create(
+            slug=self.slug, defaults={"name": self.house["name"], "time_zone": self.house["zone"]}
+        )
+        with tenant(self.organization), acting(via="job"):
+            if not WorkOrder.objects.exists():
+                self._people()
+                self._catalogue()
+                for number in range(self.house["orders"]):
+                    self._order(number)
+                Message.objects.filter(state=DeliveryState.PENDING).delete()  # the demo's past is not mailed
+            return WorkOrder.objects.count()
+
+    def _people(self):
+        self.departments = [Department.objects.create(code=c, name=n) for c, n in self.house["departments"]]
+        self.members = {}
+        for local, name, role, place in self.house["people"]:
+            email = f"{local}@{self.slug}.example"
+            user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+            department = None if place is None else self.departments[place]
+            self.members[local] = Member.objects.create(user=user, role=role, department=department)
+
+    def _catalogue(self):
+        processes = {
+            code: Process.objects.create(
+                code=code,
+                name=name,
+                department=self.departments[place],
+                setup_minutes=Decimal(setup),
+                minutes_per_unit=Decimal(per_unit),
+            )
+            for code, name, place, setup, per_unit in self.house["processes"]
+        }
+        self.products = []
+        for code, name, steps in self.house["products"]:
+            product = Product.objects.create(code=code, name=name, unit="pcs")
+            for sequence, step in enumerate(steps, start=1):
+                RoutingStep.objects.create(product=product, process=processes[step], sequence=sequence * 10)
+            self.products.append(product)
+        self.customers = [
+            Customer.objects.create(code=f"C{number:03d}", name=name, email=f"orders@c{number:03d}.example")
+            for number, name in enumerate(self.house["customers"], start=1)
+        ]
+        for rank, department in enumerate(self.departments, start=1):
+            AssignmentRule.objects.create(
+                name=f"{department.name} work stays in {department.name}", rank=rank * 10, if_department=department
+            )
+
+    def _order(self, number):
+        """Take one order from its request to where it ends, a few hours between one verb and the next."""
+        end = ENDS[number % len(ENDS)]
+        days = self.random.randint(8, 25) if end in FLOOR else self.random.randint(1, 9)
+        self.moment = context.recorded_now() - datetime.timedelta(days=days, hours=self.random.randint(0, 8))
+        planner, admin = self.members["planner"], self.members["admin"]
+        with self._later(0):
+            order = orders.create(
+                by=planner,
+                customer=self.random.choice(self.customers),
+                title=self.random.choice(self.house["titles"]),
+                priority=self.random.choice(["low", "normal", "normal", "normal", "high", "urgent"]),
+                due_at=self.moment + datetime.timedelta(days=self.random.randint(4, 21)),
+                lines=[
+                    {
+                        "product": self.random.choice(self.products),
+                        "quantity": Decimal(self.random.choice(self.house["quantities"])),
+                    }
+                ],
+                budget=Decimal(self.random.randint(4, 90) * 50),
+                customer_reference=f"PO-{self.random.randint(1000, 9999)}",
+            )
+        if end == OrderStatus.DRAFT:
+            return
+        with self._later(3):
+            orders.submit(order, by=planner)
+        if end == OrderStatus.SUBMITTED:
+            return
+        with self._later(5):
+            if end == OrderStatus.REJECTED:
+                return orders.reject(order, by=admin, comment="The customer has not confirmed the paper yet.")
+            orders.approve(order, by=admin, comment="Price agreed.")
+        if end == OrderStatus.APPROVED:
+            return
+        if end == OrderStatus.CANCELLED:
+            with self._later(6):
+                return orders.cancel(order, by=planner, reason="The customer withdrew the order.")
+        with self._later(2):
+            orders.release(order, by=planner)
+        self._floor(order, end)
+
+    def _floor(self, order, end):
+        """What the shop did with it."""
+        planner = self.members["planner"]
+        if end in {OrderStatus.COMPLETED, OrderStatus.CLOSED}:
+            while self._work(order, whole=True):
+                pass
+        elif end == OrderStatus.IN_PROGRESS:
+            for _ in range(self.random.randint(0, 2)):
+                self._work(order, whole=True)
+            self._work(order, whole=False)
+        elif end == OrderStatus.ON_HOLD:
+            self._work(order, whole=False)
+            with self._later(2):
+                orders.hold(order, by=planner, reason="Waiting for paper.")
+        if end == OrderStatus.CLOSED:
+            with self._later(4):
+                orders.close(order, by=planner)
+
+    def _work(self, order, *, whole):
+        """Do the next ready task, all of it or about half; False when none is ready."""
+        task = WorkOrderTask.objects.filter(work_order=order, status=TaskStatus.READY).order_by("process__sequence").first()
+        if task is None:
+            return False
+        by = task.assigned_member or self.members["supervisor"]
+        if not by.is_at_least(Role.OPERATOR):
+            by = self.members["planner"]
+        with self._later(2):
+            tasks.start(task, by=by)
+        share = Decimal(1) if whole else Decimal("0.4")
+        good = (task.quantity * share).quantize(Decimal(1)) if task.quantity > 1 or whole else Decimal(0)
+        defect = Decimal(int(good) // 200) if whole else Decimal(0)
+        with self._later(4):
+            if good:
+                minutes = task.estimate_minutes.quantize(Decimal("0.1"))
+                tasks.report(task, by=by, good=good - defect, defect=defect, minutes=minutes, note="")
+            if whole:
+                tasks.complete(task, by=by)
+        return True
+
+    @contextmanager
+    def _later(self, hours):
+        """Some hours on, but never in the future; then whoever reacts, reacts."""
+        step = HOUR * hours * self.random.uniform(0.5, 1.5)
+        self.moment = min(self.moment + step, context.recorded_now() - datetime.timedelta(seconds=1))
+        with acting_at(self.moment):
+            yield
+            relay.drain_here(self.organization)

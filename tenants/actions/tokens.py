@@ -1,0 +1,98 @@
+"""Making and ending the secrets of programs."""
+
+import secrets
+import uuid
+
+import jwt
+from django.conf import settings
+from django.db import transaction
+
+from tenants import context, events
+from tenants.errors import Problem, refuse_input
+from tenants.ids import uuid7
+from tenants.models import ApiToken, Member, RefreshToken, User
+from tenants.queries import digest_of
+
+AUDIENCE = "workfloor"
+ALGORITHM = "HS256"
+
+
+class BadToken(Exception):
+    """The token is forged, malformed, expired, used before or revoked; callers are not told which."""
+
+
+@transaction.atomic
+def make_api_token(*, member: Member, name: str, by: Member | None, scopes: list[str] | None = None, expires_at=None):
+    """Make a token and answer `(token, secret)`. The secret is not kept: this is the only time it is seen."""
+    name = name.strip()
+    refuse_input([Problem("blank", "Give the token a name you will recognise.", "name")] if not name else [])
+    secret = f"wf_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        member=member, name=name, prefix=secret[:9], digest=digest_of(secret), scopes=scopes or [], expires_at=expires_at
+    )
+    events.record(token, "token.made", by=by, name=name, member=member.pk)
+    return token, secret
+
+
+def pair_for(user: User, *, family: uuid.UUID | None = None) -> dict[str, str]:
+    """A short access token and the next refresh token of `family` (a new family after a sign-in)."""
+    moment = context.now()
+    secret = secrets.token_urlsafe(32)
+    RefreshToken.objects.create(
+        user=user,
+        family=family or uuid7(),
+        digest=digest_of(secret),
+        expires_at=moment + settings.REFRESH_TOKEN_LIFE,
+    )
+    claims = {
+        "sub": str(user.pk),
+        "aud": AUDIENCE,
+        "iat": moment,
+        "exp": moment + settings.ACCESS_TOKEN_LIFE,
+        "jti": str(uuid7()),
+        "key": password_mark(user),
+    }
+    return {"access": jwt.encode(claims, settings.SECRET_KEY, algorithm=ALGORITHM), "refresh": secret}
+
+
+def password_mark(user: User) -> str:
+    """Changes with the password, so that a new password ends every access token."""
+    return user.get_session_auth_hash()[:16]
+
+
+def user_of(access: str) -> User:
+    """Whom an access token names. Raises `BadToken`."""
+    try:
+        claims = jwt.decode(
+            access,
+            settings.SECRET_KEY,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            options={"require": ["sub", "exp", "iat", "jti"]},
+        )
+        user = User.objects.get(pk=uuid.UUID(claims["sub"]), is_active=True)
+    except (jwt.InvalidTokenError, User.DoesNotExist, ValueError, TypeError, AttributeError) as error:
+        raise BadToken from error
+    if claims.get("key") != password_mark(user):
+        raise BadToken
+    return user
+
+
+def refresh(secret: str) -> dict[str, str]:
+    """Trade a refresh token for the next pair. One used before ends its whole family: somebody else has a copy."""
+    with transaction.atomic():
+        token = RefreshToken.objects.select_for_update().filter(digest=digest_of(secret)).first()
+        if token is None:
+            raise BadToken
+        if token.used_at is None and token.expires_at > context.now() and token.user.is_active:
+            token.used_at = context.now()
+            token.save(update_fields=["used_at"])
+            return pair_for(token.user, family=token.family)
+        RefreshToken.objects.filter(family=token.family).delete()
+    raise BadToken
+
+
+def revoke(secret: str) -> None:
+    """End the family a refresh token belongs to; an unknown one is not worth telling apart."""
+    families = RefreshToken.objects.filter(digest=digest_of(secret)).values("family")
+    RefreshToken.objects.filter(family__in=list(families.values_list("family", flat=True))).delete()

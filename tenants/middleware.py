@@ -1,0 +1,58 @@
+"""Opens the door once per request, and keeps a refused request from leaving anything behind."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from structlog.contextvars import bind_contextvars, get_contextvars
+
+from tenants import context
+from tenants.access import NOT_FOUND, SESSION_KEY, WHICH_ONE, answer_door
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN = ("/api/", "/accounts/", "/organizations/", "/platform/")  # these answer those who were turned away themselves
+
+
+class TenantMiddleware:
+    """Sets `request.caller`, `request.member` and `request.organization`, and runs the view inside the organization."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_api = request.path_info.startswith("/api/")
+        request.caller = caller = answer_door(
+            host=request.get_host(),
+            authorization=request.headers.get("Authorization", "") if is_api else "",
+            named=request.headers.get("X-Organization", "") if is_api else "",
+            session_choice=request.session.get(SESSION_KEY, ""),
+            user=request.user,
+            method=request.method,
+        )
+        request.member, request.organization = caller.member, caller.organization
+        door = context.acting(via="api" if is_api else "page", request_id=get_contextvars().get("request_id", ""))
+        if caller.member is None:
+            with door:
+                return self.get_response(request)
+        bind_contextvars(organization=caller.organization.slug, member=str(caller.member.pk))
+        with (
+            door,
+            timezone.override(caller.organization.zone),
+            context.tenant(caller.organization, atomic=request.method not in SAFE),
+        ):
+            response = self.get_response(request)
+            if response.status_code >= 400 and connection.in_atomic_block:
+                transaction.set_rollback(True)
+            return response
+
+    def process_view(self, request, view, args, kwargs):
+        """Turn pages away as the API's authentication does for its views; signing in and out stays possible."""
+        turned = request.caller.turned
+        if turned is None or request.path_info.startswith(OPEN):
+            return None
+        if turned is WHICH_ONE:
+            return redirect("tenants:choose")
+        if turned is NOT_FOUND:
+            raise Http404
+        raise PermissionDenied(turned.message)

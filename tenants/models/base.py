@@ -1,0 +1,91 @@
+"""What every row is made of, and the manager that shows one organization's rows or none."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tenants import context
+from tenants.errors import NoTenant, Stale
+from tenants.ids import uuid7
+
+
+class PlainModel(models.Model):
+    """A row that belongs to nobody or to everybody: organizations, users, refresh tokens."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(default=context.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows of the current organization. Writing through it cannot place a row anywhere else."""
+
+    def lock(self, obj: models.Model | uuid.UUID, *, seen: int | None = None) -> Any:
+        """Re-read a row and hold it until the transaction ends; `Stale` if the caller saw another version.
+
+        `of=("self",)` keeps PostgreSQL from locking joined parents. SQLite has one writer, so there the
+        transaction itself is the lock.
+        """
+        row = self.select_for_update(of=("self",)).get(pk=getattr(obj, "pk", obj))
+        if seen is not None and row.version != seen:
+            raise Stale(row)
+        return row
+
+    def update(self, **values: Any) -> int:
+        if "organization" in values or "organization_id" in values:
+            raise NoTenant("A row never changes its organization.")
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def _insert(self, objs: Any, *args: Any, **options: Any) -> Any:
+        """Every insert, single or bulk, passes here: a row of another organization is refused before the database."""
+        current = context.organization_id()
+        for obj in objs:
+            if obj.organization_id != current:
+                raise NoTenant(f"{type(obj).__name__} of another organization, or of none, cannot be written here.")
+        return super()._insert(objs, *args, **options)  # type: ignore[misc]
+
+    _insert.alters_data = True  # type: ignore[attr-defined]
+    _insert.queryset_only = False  # type: ignore[attr-defined]
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Fail-closed: outside `with tenant(organization):` asking for rows raises, and inside it is filtered."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        return super().get_queryset().filter(organization_id=context.organization_id())
+
+
+class TenantRow(models.Model):
+    """A row of one organization. Ledger rows stop here; things people edit are `TenantModel`s."""
+
+    NOUN: ClassVar[str] = ""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(
+        "tenants.Organization", on_delete=models.PROTECT, related_name="+", editable=False, default=context.organization_id
+    )
+
+    objects = TenantManager()
+    everywhere = models.Manager()  # for the relay, the door and migrations: a guard test lists every use
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+
+class TenantModel(TenantRow):
+    """A thing people edit: it has times, and a version that every change raises by one."""
+
+    created_at = models.DateTimeField(default=context.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta(TenantRow.Meta):
+        abstract = True

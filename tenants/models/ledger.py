@@ -1,0 +1,126 @@
+"""What happened, and who still has to be told. An event is history, audit log, outbox and feed at once."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from tenants import context
+from tenants.models.base import TenantManager, TenantQuerySet, TenantRow
+from tenants.states import DeliveryState
+
+
+class EventQuerySet(TenantQuerySet):
+    def about(self, obj):
+        """Events of one subject, newest first (by version: clocks may disagree)."""
+        return self.filter(subject_type=obj.NOUN, subject_id=obj.pk).order_by("-subject_version")
+
+    def unrelayed(self):
+        return self.filter(relayed_at__isnull=True)
+
+
+class Event(TenantRow):
+    """One thing that happened. Its facts never change; `relayed_at` and `position` are given once by the relay."""
+
+    kind = models.CharField(max_length=60)
+    schema = models.PositiveSmallIntegerField(default=1)
+    subject_type = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    subject_version = models.PositiveIntegerField()
+    actor = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    via = models.CharField(max_length=8)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    request_id = models.CharField(max_length=64, blank=True)
+    caused_by = models.UUIDField(null=True)
+    relayed_at = models.DateTimeField(null=True)
+    position = models.PositiveBigIntegerField(null=True)
+
+    objects = TenantManager.from_queryset(EventQuerySet)()
+
+    class Meta(TenantRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "subject_type", "subject_id", "subject_version"], name="event_once_per_version"
+            ),
+            models.UniqueConstraint(fields=["organization", "position"], name="event_position_once"),
+            models.CheckConstraint(
+                condition=Q(relayed_at__isnull=True, position__isnull=True)
+                | Q(relayed_at__isnull=False, position__isnull=False),
+                name="event_relayed_with_position",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "recorded_at"], condition=Q(relayed_at=None), name="event_unrelayed"),
+            models.Index(fields=["organization", "-occurred_at", "-id"], name="event_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} v{self.subject_version}"
+
+
+class LeasedQuerySet(TenantQuerySet):
+    def due(self, moment):
+        """Rows somebody should be working on and, as far as the lease tells, nobody is."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
+        return self.filter(free, state=DeliveryState.PENDING, run_after__lte=moment)
+
+
+class Leased(TenantRow):
+    """Work that outlives the process doing it: claimed by a lease, counted *before* it runs, retried until it is dead.
+
+    `attempts` counts starts and `failures` counts starts that ended in an exception; what is missing between them died
+    together with its worker.
+    """
+
+    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    run_after = models.DateTimeField(default=context.now)
+    first_due_at = models.DateTimeField(default=context.now, editable=False)
+    rung_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    owner = models.UUIDField(null=True)
+    done_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    objects = TenantManager.from_queryset(LeasedQuerySet)()
+
+    class Meta(TenantRow.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.DONE, done_at__isnull=False)
+                | ~Q(state=DeliveryState.DONE) & Q(done_at__isnull=True),
+                name="%(app_label)s_%(class)s_done_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(failures__lte=F("attempts")), name="%(app_label)s_%(class)s_failures_are_attempts"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["run_after"], condition=Q(state=DeliveryState.PENDING), name="%(app_label)s_%(class)s_due"
+            )
+        ]
+
+    @property
+    def deaths(self) -> int:
+        """How often a worker ended without saying why while it held this row (asked before a new start is counted)."""
+        return self.attempts - self.failures
+
+
+class Delivery(Leased):
+    """One reaction to one event. Its effect and its `done` commit together, so the effect happens exactly once."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.CharField(max_length=120)
+
+    class Meta(Leased.Meta):
+        constraints = [
+            *Leased.Meta.constraints,
+            models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once_per_subscriber"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} of {self.event_id}"

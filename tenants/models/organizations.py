@@ -1,0 +1,135 @@
+"""Whose it is: organizations, the people in them, and their departments."""
+
+import zoneinfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet
+from tenants.states import OrganizationStatus, Role
+
+
+def known_zone(name: str) -> None:
+    """Refuse a time zone the tz database does not have."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Unknown time zone. Use a name such as Europe/Berlin.", code="unknown_zone")
+
+
+class Organization(PlainModel):
+    slug = models.CharField(
+        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "Use a-z, 0-9 and -.")]
+    )
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=OrganizationStatus, default=OrganizationStatus.ACTIVE)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[known_zone])
+    may_approve_own = models.BooleanField(
+        default=False, help_text="Whoever submitted an order may also approve it (no four-eyes rule)."
+    )
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.status == OrganizationStatus.SUSPENDED
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        if not email:
+            raise ValueError("A user signs in by e-mail, so an e-mail is needed.")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
+
+
+class User(PlainModel, AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. What they may do is said by their membership, not here."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="Works for the platform: may open Django's admin.")
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Department(TenantModel):
+    NOUN = "department"
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta(TenantModel.Meta):
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["organization", "code"], name="department_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberQuerySet(TenantQuerySet):
+    def active(self):
+        return self.filter(active=True, user__is_active=True)
+
+    def at_least(self, role: Role):
+        return self.filter(role__in=[other for other in Role if other.at_least(role)])
+
+    def in_department(self, department):
+        return self.filter(department=department)
+
+
+class Member(TenantModel):
+    """A user's place in one organization: role, department, and whether they may come in at all."""
+
+    NOUN = "member"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=Role, default=Role.VIEWER)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
+    active = models.BooleanField(default=True)
+
+    objects = TenantManager.from_queryset(MemberQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="member_once_per_organization")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return str(self.user)
+
+    def is_at_least(self, role: Role) -> bool:
+        return Role(self.role).at_least(role)

@@ -1,0 +1,89 @@
+"""The only writer of any `status`: compare, set, believe the row count, record, all in one transaction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from tenants import context, events
+from tenants.errors import NotAllowed, Problem, Stale
+from tenants.models import Member
+from tenants.states import Machine, wrong_state
+
+
+@transaction.atomic
+def move(
+    obj: Any, verb: str, *, by: Member | None, to: str | None = None, data: dict[str, Any] | None = None, **changes: Any
+) -> bool:
+    """Take `obj` through `verb`: compare, set, record. True if it moved, False if the same member had said it before.
+
+    `changes` are columns written together with the status, `data` goes into the event, and `to` names the state where
+    the table lists several. Raises `NotAllowed` for a state the verb does not lead out of, `Stale` if somebody was first.
+    """
+    machine: Machine = obj.MOVES
+    if is_repeat(obj, verb, by=by):
+        return False
+    if found := wrong_state(obj, verb):
+        raise NotAllowed(found)
+    target = _one_of(machine, verb, to)
+    _compare_and_set(obj, only={"status": obj.status}, changes=changes | {"status": target})
+    events.record(obj, machine.kind(verb), by=by, **(data or {}))
+    return True
+
+
+@transaction.atomic
+def change(obj: Any, kind: str, *, by: Member | None, data: dict[str, Any] | None = None, **changes: Any) -> None:
+    """Edit columns that are not a status, under the same rules: next version, one event, `Stale` if somebody was first."""
+    if "status" in changes:
+        raise TypeError("A status is changed by move().")
+    _compare_and_set(obj, only={}, changes=changes)
+    events.record(obj, kind, by=by, **(data or {}))
+
+
+@transaction.atomic
+def move_all(rows: Iterable[Any], verb: str, *, by: Member | None, data: dict[str, Any] | None = None) -> list[Any]:
+    """Take every row whose state allows it through `verb`: one guarded UPDATE, one insert of events.
+
+    The rows' parent is locked by the caller. Answers the rows that moved, as they are now.
+    """
+    chosen = [row for row in rows if not wrong_state(row, verb)]
+    if not chosen:
+        return []
+    model, machine = type(chosen[0]), chosen[0].MOVES
+    target = _one_of(machine, verb, None)
+    for version in sorted({row.version for row in chosen}):
+        ids = [row.pk for row in chosen if row.version == version]
+        as_seen = model.objects.filter(pk__in=ids, version=version, status__in=machine.moves[verb].sources)
+        if as_seen.update(status=target, version=version + 1, updated_at=context.now()) != len(ids):
+            raise Stale(chosen[0])
+    for row in chosen:
+        row.status, row.version = target, row.version + 1
+    events.record_all(chosen, machine.kind(verb), by=by, data=data)
+    return chosen
+
+
+def is_repeat(obj: Any, verb: str, *, by: Member | None) -> bool:
+    """Whether the newest thing that happened to `obj` is this verb by this member: a safe retry, not a second wish."""
+    machine: Machine = obj.MOVES
+    if obj.status not in machine.moves[verb].targets or obj.status in machine.moves[verb].sources:
+        return False
+    last = events.newest(obj)
+    return last is not None and last.kind == machine.kind(verb) and last.actor_id == (by.pk if by else None)
+
+
+def _one_of(machine: Machine, verb: str, to: str | None) -> str:
+    targets = machine.moves[verb].targets
+    if to is None and len(targets) == 1:
+        return next(iter(targets))
+    if to not in targets:
+        raise NotAllowed([Problem("wrong_target", f"{verb} leads to one of {sorted(targets)}; name which.")])
+    return to
+
+
+def _compare_and_set(obj: Any, *, only: dict[str, Any], changes: dict[str, Any]) -> None:
+    changes = changes | {"version": obj.version + 1, "updated_at": context.now()}
+    as_seen = type(obj).objects.filter(pk=obj.pk, version=obj.version, **only)
+    if not as_seen.update(**changes):
+        raise Stale(obj)
+    for name, value in changes.items():
+        setattr(obj, name, value)
