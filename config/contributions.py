@@ -1,6 +1,7 @@
 """What upper apps add to the nouns of lower ones: noun -> slot -> functions, each taking a list of objects.
 
-`verbs(objects, member)` answers `{id: [verb, …]}` for `allowed_actions`; `fields(objects)` answers `{id: {name: value}}`.
+`verbs(objects, member)` answers `{id: [verb, …]}` for `allowed_actions`, `fields(objects)` answers
+`{id: {name: value}}`.
 """
 
 CONTRIBUTIONS = {

@@ -141,7 +141,7 @@ class ClosedDoor(DefaultAccountAdapter):
 
 
 def members(*, role: Role = Role.VIEWER) -> Callable:
-    """Let members of at least `role` see a page. Others sign in first, choose an organization, or get 403."""
+    """Let members of at least `role` see a page. Others sign in, choose an organization, or get 403."""
 
     def guard(view: Callable) -> Callable:
         @functools.wraps(view)
@@ -196,7 +196,7 @@ def _as_api_error(turned: Turned) -> exceptions.APIException:
 
 
 class IsMember(permissions.BasePermission):
-    """Default deny: no member, no answer. A view may ask for a role per action in `roles = {"create": Role.PLANNER}`."""
+    """Default deny: no member, no answer. A view may ask for a role per action in `roles`: `{"create": …}`."""
 
     message = "Your role does not allow this."
 
@@ -232,5 +232,5 @@ class _Later:
 
 
 def contributed(noun: str, slot: str) -> list[Callable]:
-    """Functions of upper apps that add to a noun: `verbs`, `fields` or `panels`. Each takes a list, so none is an N+1."""
+    """What upper apps add to a noun: functions for `verbs`, `fields` or `panels`, each of which takes a list."""
     return [import_string(path) for path in import_string(settings.CONTRIBUTIONS).get(noun, {}).get(slot, ())]

@@ -1,4 +1,4 @@
-"""For the platform's staff, at the bare host: organizations and users. Tenant rows are not here; verbs need a member."""
+"""For the platform's staff: organizations and users. Tenant rows are not here, since verbs need a member."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What can be refused, and why. Reasons are data: the page lists them, the API returns them, the verb refuses by them."""
+"""What can be refused, and why. Reasons are data: a page lists them, the API returns them, a verb refuses by them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

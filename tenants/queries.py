@@ -15,7 +15,11 @@ def digest_of(secret: str) -> str:
 def memberships_of(user_id: uuid.UUID) -> list[Member]:
     """A user's places in all organizations, the inactive ones too, each with its organization."""
     with door(user=str(user_id)):
-        return list(Member.everywhere.filter(user_id=user_id).select_related("organization", "user").order_by("organization__slug"))
+        return list(
+            Member.everywhere.filter(user_id=user_id)
+            .select_related("organization", "user")
+            .order_by("organization__slug")
+        )
 
 
 def token_with(secret: str) -> ApiToken | None:

@@ -10,6 +10,7 @@ import functools
 import logging
 import random
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,7 @@ from django.utils.module_loading import import_string
 from tenants import context, doorbell
 from tenants.context import tenant
 from tenants.errors import Permanent
-from tenants.models import Delivery, Event, Leased, Organization
+from tenants.models import Delivery, Event, Heartbeat, Leased, Organization
 from tenants.states import DeliveryState
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ MAX_DEATHS = 5
 GIVE_UP_AFTER = datetime.timedelta(hours=72)
 LONGEST_WAIT = datetime.timedelta(hours=1)
 DELIVERY = "tenants.delivery"
+HEART = "relay"
+BEAT_SECONDS = 5.0
 
 
 def runners() -> dict[str, str]:
@@ -62,7 +65,7 @@ def drain(organization: Any) -> int:
 
 
 def drain_here(organization: Any) -> int:
-    """Let every reaction happen now, in this process and transaction, and send nothing outside: for seeds and imports."""
+    """Let every reaction happen now, in this process and transaction, and send nothing outside: for a seed."""
     total = 0
     while touched := relay(organization):
         total += touched
@@ -241,16 +244,18 @@ def replay(row: Leased) -> bool:
     return bool(
         type(row)
         .objects.filter(pk=row.pk, state=DeliveryState.DEAD)
-        .update(state=DeliveryState.PENDING, attempts=0, failures=0, run_after=moment, first_due_at=moment, rung_at=None)
+        .update(
+            state=DeliveryState.PENDING, attempts=0, failures=0, run_after=moment, first_due_at=moment, rung_at=None
+        )
     )
 
 
-def lag() -> dict[str, Any]:
-    """How far behind the relay is: seconds the oldest event has waited, and counts of rows by state."""
-    oldest = Event.everywhere.filter(relayed_at=None).order_by("recorded_at").values_list("recorded_at", flat=True)
-    first = oldest.first()
-    waited = (timezone.now() - first).total_seconds() if first else 0.0
-    return {"oldest_seconds": round(max(waited, 0.0), 3)}
+def beat() -> None:
+    """Leave a sign of life, with how long the oldest event has waited: web processes may not look for themselves."""
+    recorded = Event.everywhere.filter(relayed_at=None).order_by("recorded_at").values_list("recorded_at", flat=True)
+    moment = timezone.now()
+    waited = (moment - first).total_seconds() if (first := recorded.first()) else 0.0
+    Heartbeat.objects.update_or_create(name=HEART, defaults={"beat_at": moment, "oldest_seconds": max(waited, 0.0)})
 
 
 class Ear:
@@ -287,10 +292,13 @@ def serve(stop: threading.Event, *, every: float = 1.0) -> None:
 
     A database that goes away is waited for: nothing in here is worth dying for, and nothing is lost meanwhile.
     """
-    ear = Ear()
+    ear, next_beat = Ear(), 0.0
     try:
         while not stop.is_set():
             try:
+                if time.monotonic() >= next_beat:
+                    beat()
+                    next_beat = time.monotonic() + BEAT_SECONDS
                 for organization_id in due():
                     drain(organization_id)
                 ear.wait(every)

@@ -18,7 +18,8 @@ def move(
     """Take `obj` through `verb`: compare, set, record. True if it moved, False if the same member had said it before.
 
     `changes` are columns written together with the status, `data` goes into the event, and `to` names the state where
-    the table lists several. Raises `NotAllowed` for a state the verb does not lead out of, `Stale` if somebody was first.
+    the table lists several. Raises `NotAllowed` where the verb does not lead out of the state, `Stale` if
+    somebody was first.
     """
     machine: Machine = obj.MOVES
     if is_repeat(obj, verb, by=by):
@@ -33,7 +34,7 @@ def move(
 
 @transaction.atomic
 def change(obj: Any, kind: str, *, by: Member | None, data: dict[str, Any] | None = None, **changes: Any) -> None:
-    """Edit columns that are not a status, under the same rules: next version, one event, `Stale` if somebody was first."""
+    """Edit columns other than the status under the same rules: next version, one event, or `Stale`."""
     if "status" in changes:
         raise TypeError("A status is changed by move().")
     _compare_and_set(obj, only={}, changes=changes)

@@ -23,12 +23,17 @@ class BadToken(Exception):
 
 @transaction.atomic
 def make_api_token(*, member: Member, name: str, by: Member | None, scopes: list[str] | None = None, expires_at=None):
-    """Make a token and answer `(token, secret)`. The secret is not kept: this is the only time it is seen."""
+    """Make a token and answer `(token, secret)`. The secret is not kept: it is seen this once."""
     name = name.strip()
     refuse_input([Problem("blank", "Give the token a name you will recognise.", "name")] if not name else [])
     secret = f"wf_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
-        member=member, name=name, prefix=secret[:9], digest=digest_of(secret), scopes=scopes or [], expires_at=expires_at
+        member=member,
+        name=name,
+        prefix=secret[:9],
+        digest=digest_of(secret),
+        scopes=scopes or [],
+        expires_at=expires_at,
     )
     events.record(token, "token.made", by=by, name=name, member=member.pk)
     return token, secret

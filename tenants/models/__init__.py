@@ -1,5 +1,5 @@
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet, TenantRow
-from tenants.models.ledger import Delivery, Event, Leased, LeasedQuerySet
+from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet
 from tenants.models.organizations import Department, Member, Organization, User
 from tenants.models.tokens import ApiToken, RefreshToken
 
@@ -8,6 +8,7 @@ __all__ = [
     "Delivery",
     "Department",
     "Event",
+    "Heartbeat",
     "Leased",
     "LeasedQuerySet",
     "Member",

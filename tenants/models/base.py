@@ -68,11 +68,16 @@ class TenantRow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(
-        "tenants.Organization", on_delete=models.PROTECT, related_name="+", editable=False, default=context.organization_id
+        "tenants.Organization",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        default=context.organization_id,
     )
 
     objects = TenantManager()
-    everywhere = models.Manager()  # for the relay, the door and migrations: a guard test lists every use
+    # For the relay, the door and migrations; a guard test lists every use.
+    everywhere = models.Manager()  # noqa: DJ012 - a second manager, not a field
 
     class Meta:
         abstract = True

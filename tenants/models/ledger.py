@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tenants import context
-from tenants.models.base import TenantManager, TenantQuerySet, TenantRow
+from tenants.models.base import PlainModel, TenantManager, TenantQuerySet, TenantRow
 from tenants.states import DeliveryState
 
 
@@ -124,3 +124,14 @@ class Delivery(Leased):
 
     def __str__(self) -> str:
         return f"{self.subscriber} of {self.event_id}"
+
+
+class Heartbeat(PlainModel):
+    """A sign of life of something that runs on its own, readable by whoever asks whether the house is well."""
+
+    name = models.CharField(max_length=30, unique=True)
+    beat_at = models.DateTimeField()
+    oldest_seconds = models.FloatField(default=0, help_text="How long the oldest unrelayed event had waited.")
+
+    def __str__(self) -> str:
+        return self.name

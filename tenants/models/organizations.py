@@ -20,7 +20,9 @@ def known_zone(name: str) -> None:
 
 class Organization(PlainModel):
     slug = models.CharField(
-        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "Use a-z, 0-9 and -.")]
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "Use a-z, 0-9 and -.")],
     )
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=OrganizationStatus, default=OrganizationStatus.ACTIVE)

@@ -17,7 +17,9 @@ class ApiToken(TenantModel):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, help_text="The first characters, so that people can tell tokens apart.")
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(default=list, help_text="Empty: everything the member may do. ['read']: safe methods only.")
+    scopes = models.JSONField(
+        default=list, help_text="Empty: everything the member may do. ['read']: safe methods only."
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -36,7 +38,7 @@ class ApiToken(TenantModel):
 
 
 class RefreshToken(PlainModel):
-    """One link of a family of refresh tokens. A link used twice was stolen, so its whole family ends (RFC 9700 4.14)."""
+    """One link of a family of refresh tokens. One used twice was stolen: its whole family ends (RFC 9700 4.14)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     family = models.UUIDField(db_index=True)

@@ -42,7 +42,7 @@ def tenant_models() -> list[type[TenantRow]]:
 
 
 class Command(BaseCommand):
-    help = "On PostgreSQL: row-level security, composite keys and grants for every tenant table. Run as owner after migrate."
+    help = "On PostgreSQL: row-level security, composite keys and grants. Run it as the owner, after migrate."
 
     def add_arguments(self, parser):
         parser.add_argument("--app-role", default="workfloor_app", help="what web, workers and tests connect as")

@@ -1,0 +1,43 @@
+"""Who may give, take, answer and withdraw. Whether the task's state allows it is the verb's own question."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch.models import Assignment
+from tenants.models import Member
+from tenants.states import Role
+from workorder.access import leads
+from workorder.models import WorkOrderTask
+from workorder.states import TaskStatus
+
+ANSWERS = ("accept", "decline", "withdraw")
+
+
+def may(member: Member, verb: str, obj: Any) -> bool:
+    """Whether role and place allow `verb` on a task (assign, claim) or on an assignment (the other verbs)."""
+    if verb == "assign":
+        return leads(member, obj.assigned_department_id)
+    if verb == "claim":
+        works = member.role in (Role.OPERATOR, Role.SUPERVISOR)
+        return works and member.department_id == obj.assigned_department_id
+    if verb == "withdraw":
+        return leads(member, obj.task.assigned_department_id)
+    return verb in ("accept", "decline") and obj.member_id == member.pk
+
+
+def verbs(member: Member, assignment: Assignment) -> list[str]:
+    """What this member can do with an assignment now."""
+    here = Assignment.MOVES.verbs_from(assignment.status)
+    return [verb for verb in ANSWERS if verb in here and may(member, verb, assignment)]
+
+
+def task_verbs(tasks: Sequence[WorkOrderTask], member: Member) -> dict[uuid.UUID, list[str]]:
+    """What dispatch adds to the `allowed_actions` of tasks, without a query: what nobody has can be given or taken."""
+    return {task.pk: [verb for verb in _open_verbs(task) if may(member, verb, task)] for task in tasks}
+
+
+def _open_verbs(task: WorkOrderTask) -> tuple[str, ...]:
+    if task.assigned_member_id is not None or not task.is_open:
+        return ()
+    return ("assign",) if task.status == TaskStatus.WAITING else ("assign", "claim")

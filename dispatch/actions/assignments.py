@@ -1,0 +1,211 @@
+"""Giving tasks to people: by the engine, by a supervisor, or by whoever claims one.
+
+Each verb writes the assignment and the task in one transaction. Locks are taken in one order (work order, process,
+task, member, assignment), and the last word has a constraint: one open assignment per task.
+"""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from dispatch import problems, queries
+from dispatch.engine import Decision
+from dispatch.models import Assignment
+from dispatch.states import AssignmentStatus
+from tenants import events
+from tenants.errors import NotAllowed, refuse, refuse_input
+from tenants.models import Department, Member
+from tenants.states import wrong_state
+from tenants.transitions import is_repeat, move
+from workorder.actions import tasks
+from workorder.models import WorkOrder, WorkOrderTask
+from workorder.states import TaskStatus
+
+
+@transaction.atomic
+def offer_best(task: WorkOrderTask, *, by: Member | None = None) -> Assignment | None:
+    """Offer a task to whom the rules and the loads choose; None if it stays in a queue.
+
+    A task somebody has already, whose turn it is not or whose order is on hold is left alone: saying it twice is
+    harmless, and what is missed here is offered when the order goes on.
+    """
+    task = tasks.lock(task)
+    if standing := Assignment.objects.of_task(task).open().first():
+        return standing
+    if task.status != TaskStatus.READY or problems.of_assigning(task):
+        return None
+    return _carry_out(task, queries.preview([task])[0], by=by)
+
+
+@transaction.atomic
+def run(*, by: Member | None) -> list[Decision]:
+    """Decide every queued task, the most urgent first, exactly as `queries.preview` said a moment ago."""
+    waiting = queries.queued()
+    orders = WorkOrder.objects.filter(pk__in=waiting.values("work_order")).order_by("pk")
+    list(orders.select_for_update(of=("self",)))  # all at once and by id: two runs never wait for each other in a ring
+    by_id = {task.pk: task for task in waiting}
+    decisions = queries.preview(list(by_id.values()))
+    for decision in decisions:
+        _carry_out(tasks.lock(by_id[decision.job]), decision, by=by)
+    return decisions
+
+
+@transaction.atomic
+def assign(
+    task: WorkOrderTask,
+    *,
+    by: Member | None,
+    member: Member | None = None,
+    department: Department | None = None,
+    seen: int | None = None,
+) -> WorkOrderTask:
+    """Give a task to a member, or to a department whose people may claim it. Answers the task as it is then.
+
+    Raises `Invalid` unless exactly one is named, and `NotAllowed` if somebody has the task or the member cannot.
+    """
+    refuse_input(problems.of_target(member, department))
+    task = tasks.lock(task, seen=seen)
+    if member and _was_given(task, to=member, by=by):
+        return task
+    refuse(problems.of_assigning(task))
+    giver = by.name if by else "Workfloor"
+    if department:
+        tasks.assign(task, by=by, department=department, member=None, data={"why": f"{giver} sent it to {department}."})
+    elif member:
+        member = _locked_member(member)
+        refuse(problems.of_recipient(task, member))
+        _offer(task, member, by=by, why=f"{giver} gave it to {member.name}.")
+    return WorkOrderTask.objects.get(pk=task.pk)
+
+
+@transaction.atomic
+def claim(task: WorkOrderTask, *, by: Member, seen: int | None = None) -> WorkOrderTask:
+    """Take a task from the queue for oneself: offered and accepted at once. Of several who try, one gets it."""
+    task = tasks.lock(task, seen=seen)
+    if _was_given(task, to=by, by=by):
+        return task
+    refuse(problems.of_claiming(task))
+    by = _locked_member(by)
+    refuse(problems.of_recipient(task, by))
+    assignment = _offer(task, by, by=by, why=f"{by.name} claimed it.")
+    move(assignment, "accept", by=by)
+    return WorkOrderTask.objects.get(pk=task.pk)
+
+
+@transaction.atomic
+def accept(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
+    """Agree to do it."""
+    tasks.lock(assignment.task)
+    assignment = Assignment.objects.lock(assignment, seen=seen)
+    if not is_repeat(assignment, "accept", by=by):
+        refuse(wrong_state(assignment, "accept"))
+        move(assignment, "accept", by=by)
+    return assignment
+
+
+@transaction.atomic
+def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int | None = None) -> Assignment:
+    """Hand it back with a reason. The next best is asked in the same transaction, so nobody has to notice."""
+    refuse_input(problems.of_reason(reason))
+    task = tasks.lock(assignment.task)
+    assignment = Assignment.objects.lock(assignment, seen=seen)
+    if is_repeat(assignment, "decline", by=by):
+        return assignment
+    refuse(problems.of_declining(assignment, task))
+    move(assignment, "decline", by=by, data={"reason": reason.strip()}, decline_reason=reason.strip())
+    if task.status == TaskStatus.READY:
+        _carry_out(task, queries.preview([task])[0], by=None)
+    else:
+        _back_to_queue(task, by=by, why=f"{assignment.member.name} declined it.")
+    return assignment
+
+
+@transaction.atomic
+def withdraw(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
+    """Take a task back from somebody who has not begun. It waits in its department; nobody is asked by itself."""
+    task = tasks.lock(assignment.task)
+    assignment = Assignment.objects.lock(assignment, seen=seen)
+    if is_repeat(assignment, "withdraw", by=by):
+        return assignment
+    refuse(problems.of_withdrawing(assignment, task))
+    move(assignment, "withdraw", by=by)
+    if task.status in problems.UNSTARTED:
+        taker = by.name if by else "Workfloor"
+        _back_to_queue(task, by=by, why=f"{taker} took it back from {assignment.member.name}.")
+    return assignment
+
+
+@transaction.atomic
+def finish(assignment: Assignment, *, by: Member | None) -> Assignment:
+    """Close an assignment whose task has ended; one that was never answered was agreed to by doing it."""
+    tasks.lock(assignment.task)
+    assignment = Assignment.objects.lock(assignment)
+    if assignment.status == AssignmentStatus.OFFERED:
+        move(assignment, "accept", by=by)
+    if not is_repeat(assignment, "finish", by=by):
+        move(assignment, "finish", by=by)
+    return assignment
+
+
+def _locked_member(member: Member) -> Member:
+    """Hold a member without stopping those who merely refer to them: every event they cause does."""
+    return Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
+
+
+def _was_given(task: WorkOrderTask, *, to: Member, by: Member | None) -> bool:
+    """Whether this is a retry: the task went to that member, and the same person gave it."""
+    standing = Assignment.objects.of_task(task).open().filter(member=to).first()
+    if standing is None:
+        return False
+    offered = events.Event.objects.about(standing).filter(kind="assignment.offered").first()
+    return offered is not None and offered.actor_id == (by.pk if by else None)
+
+
+def _carry_out(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> Assignment | None:
+    if decision.chosen is None:
+        _queue(task, decision, by=by)
+        return None
+    member = _locked_member(Member(pk=decision.chosen.id))
+    return _offer(task, member, by=by, why=decision.why, decision=decision)
+
+
+def _offer(
+    task: WorkOrderTask, member: Member, *, by: Member | None, why: str, decision: Decision | None = None
+) -> Assignment:
+    """Write the assignment and the task's two columns together."""
+    rule = decision.rule if decision else None
+    try:
+        with transaction.atomic():
+            assignment = Assignment.objects.create(
+                task=task,
+                member=member,
+                rule_id=rule.id if rule else None,
+                why=why,
+                decision=decision.as_dict() if decision else _by_hand(member),
+            )
+    except IntegrityError as error:  # where locks are missing, as on SQLite, the constraint still knows
+        raise NotAllowed([problems.already_assigned()]) from error
+    events.record(assignment, "assignment.offered", by=by, task=task.pk, member=member.pk, why=why)
+    tasks.assign(task, by=by, department=member.department, member=member, data={"why": why})
+    return assignment
+
+
+def _by_hand(member: Member) -> dict[str, Any]:
+    """The decision record of a choice nobody computed."""
+    chosen = {"id": str(member.pk), "name": member.name}
+    return {"rule": None, "department": None, "chosen": chosen, "candidates": [], "refused": []}
+
+
+def _queue(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> None:
+    """Leave the task to its department, saying why. The same answer as last time is not news."""
+    last = events.newest(task)
+    if last and last.kind == "task.queued" and last.data.get("why") == decision.why:
+        return
+    department = Department.objects.get(pk=decision.place.id)
+    refused = [refused.as_dict() for refused in decision.refused]
+    data = {"why": decision.why, "nobody_eligible": decision.nobody_eligible, "refused": refused}
+    tasks.assign(task, by=by, department=department, member=None, data=data)
+
+
+def _back_to_queue(task: WorkOrderTask, *, by: Member | None, why: str) -> None:
+    tasks.assign(task, by=by, department=task.assigned_department, member=None, data={"why": why})

@@ -1,0 +1,92 @@
+"""Why a task may not be given, taken or handed back: reasons as data."""
+
+from dispatch.models import Assignment, AssignmentRule
+from tenants.errors import Problem
+from tenants.models import Department, Member
+from tenants.states import Role, wrong_state
+from workorder import problems as task_problems
+from workorder.models import WorkOrderTask
+from workorder.states import TaskStatus
+
+UNSTARTED = frozenset({TaskStatus.WAITING, TaskStatus.READY})
+
+
+def of_assigning(task: WorkOrderTask) -> list[Problem]:
+    """Nobody has it, and it is in a state in which somebody can get it."""
+    return of_standing(task) or task_problems.of_assigning(task)
+
+
+def of_standing(task: WorkOrderTask) -> list[Problem]:
+    """One task, one open assignment: whoever comes second is told who was first."""
+    standing = Assignment.objects.of_task(task).open().select_related("member__user").first()
+    return [already_assigned(standing.member)] if standing else []
+
+
+def already_assigned(member: Member | None = None) -> Problem:
+    whom = member.name if member else "somebody else"
+    return Problem("already_assigned", f"It has gone to {whom}. Withdraw that first to give it to another.")
+
+
+def of_target(member: Member | None, department: Department | None) -> list[Problem]:
+    """A task goes to a member or to a department: one of the two must be named."""
+    if (member is None) != (department is None):
+        return []
+    return [Problem("member_or_department", "Name either a member or a department.", "member")]
+
+
+def of_recipient(task: WorkOrderTask, member: Member) -> list[Problem]:
+    """Whether a person may hold this task at all, whoever gives it."""
+    found = []
+    if not member.active:
+        found.append(Problem("inactive", f"{member.name} is no longer active.", "member"))
+    if not member.is_at_least(Role.OPERATOR):
+        found.append(Problem("not_operator", f"{member.name} may look, but not work.", "member"))
+    if member.department_id != task.assigned_department_id:
+        found.append(
+            Problem("other_department", f"{member.name} works elsewhere: give it to that department first.", "member")
+        )
+    return found
+
+
+def of_claiming(task: WorkOrderTask) -> list[Problem]:
+    if found := of_assigning(task):
+        return found
+    if task.status == TaskStatus.WAITING:
+        return [Problem("not_its_turn", "It is not its turn yet: earlier work is still open.")]
+    return []
+
+
+def of_declining(assignment: Assignment, task: WorkOrderTask) -> list[Problem]:
+    return wrong_state(assignment, "decline") or _of_started(task)
+
+
+def of_withdrawing(assignment: Assignment, task: WorkOrderTask) -> list[Problem]:
+    return wrong_state(assignment, "withdraw") or _of_started(task)
+
+
+def _of_started(task: WorkOrderTask) -> list[Problem]:
+    """What somebody has begun stays theirs until it ends: their reports belong to it."""
+    if task.status in UNSTARTED or task.status == TaskStatus.CANCELLED:
+        return []
+    return [Problem("task_started", "The work has begun, so it stays where it is.")]
+
+
+def of_reason(reason: str) -> list[Problem]:
+    if not reason.strip():
+        return [Problem("required", "Say why, so that the next choice is better.", "reason")]
+    longest = Assignment._meta.get_field("decline_reason").max_length
+    if len(reason) > longest:
+        return [Problem("max_length", f"At most {longest} characters.", "reason")]
+    return []
+
+
+def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]:
+    """A rule's name stands in every decision it makes, so it is there and nobody else has it."""
+    if not name.strip():
+        return [Problem("blank", "Give the rule a name.", "name")]
+    others = AssignmentRule.objects.filter(name=name.strip()).exclude(pk=rule.pk if rule else None)
+    return [name_taken()] if others.exists() else []
+
+
+def name_taken() -> Problem:
+    return Problem("name_taken", "Another rule has this name.", "name")

@@ -1,0 +1,20 @@
+"""Counting what people have not read."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from notifications.models import Notification
+
+
+def unread_count(member) -> int:
+    """How many entries of a member's inbox are unread."""
+    return Notification.objects.of(member).unread().count()
+
+
+def unread_counts(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The same for several members in one query: dict[member id -> count], zeros included."""
+    wanted = list(member_ids)
+    rows = Notification.objects.filter(recipient__in=wanted).unread().order_by().values("recipient")
+    return dict.fromkeys(wanted, 0) | dict(rows.annotate(n=Count("id")).values_list("recipient", "n"))

@@ -1,0 +1,137 @@
+"""Who is told what. One function per kind of event: it finds the people, the inbox makes sure of "once"."""
+
+import functools
+
+from django.urls import reverse
+
+from dispatch.models import Assignment
+from notifications import hub
+from notifications.actions import inbox
+from notifications.states import Kind, Level
+from tenants import doorbell
+from tenants.models import Event, Member
+from tenants.states import Role
+from workorder.models import WorkOrder, WorkOrderTask
+
+
+def announce(event: Event) -> None:
+    """Tell every open page of the organization that something has a new version, once that is safe."""
+    frame = hub.Changed(subject=event.subject_type, id=event.subject_id, version=event.subject_version)
+    doorbell.after_commit(functools.partial(hub.publish, event.organization_id, frame))
+
+
+def order_submitted(event: Event) -> None:
+    """Those who can approve it, other than who asked."""
+    order = _order(event)
+    inbox.tell(
+        event,
+        to=[member for member in _planners() if member.pk != event.actor_id],
+        kind=Kind.ORDER_SUBMITTED,
+        title=f"{order.number} waits for approval",
+        content=f"{_by(event)} submitted “{order.title}”.",
+        url=_order_url(order),
+    )
+
+
+def order_approved(event: Event) -> None:
+    order = _order(event)
+    inbox.tell(
+        event,
+        to=_submitter(order, event),
+        kind=Kind.ORDER_APPROVED,
+        title=f"{order.number} is approved",
+        content=_with_comment(f"{_by(event)} approved “{order.title}”.", event),
+        level=Level.SUCCESS,
+        url=_order_url(order),
+    )
+
+
+def order_rejected(event: Event) -> None:
+    order = _order(event)
+    inbox.tell(
+        event,
+        to=_submitter(order, event),
+        kind=Kind.ORDER_REJECTED,
+        title=f"{order.number} is rejected",
+        content=_with_comment(f"{_by(event)} rejected “{order.title}”.", event),
+        level=Level.WARNING,
+        url=_order_url(order),
+    )
+
+
+def order_completed(event: Event) -> None:
+    """Who asked for it; if that is nobody any more, those who plan."""
+    order = _order(event)
+    submitter = order.submitted_by
+    inbox.tell(
+        event,
+        to=[submitter] if submitter and submitter.active else _planners(),
+        kind=Kind.ORDER_COMPLETED,
+        title=f"{order.number} is completed",
+        content=f"All work on “{order.title}” has ended.",
+        level=Level.SUCCESS,
+        url=_order_url(order),
+    )
+
+
+def task_assigned(event: Event) -> None:
+    """The member it was offered to, unless they took it themselves."""
+    assignment = Assignment.objects.select_related("task__work_order", "member__user").get(pk=event.subject_id)
+    task = assignment.task
+    inbox.tell(
+        event,
+        to=[assignment.member] if assignment.member_id != event.actor_id else [],
+        kind=Kind.TASK_ASSIGNED,
+        title=f"{task.title} is yours",
+        content=f"{task.work_order.number}. {event.data.get('why', assignment.why)}",
+        url=_task_url(task),
+    )
+
+
+def nobody_eligible(event: Event) -> None:
+    """The supervisors of the department it waits in; without one, those who plan."""
+    if not event.data.get("nobody_eligible"):
+        return
+    task = WorkOrderTask.objects.select_related("work_order", "assigned_department").get(pk=event.subject_id)
+    department = task.assigned_department
+    in_charge = Member.objects.active().in_department(department).filter(role=Role.SUPERVISOR).select_related("user")
+    inbox.tell(
+        event,
+        to=list(in_charge) or _planners(),
+        kind=Kind.NOBODY_ELIGIBLE,
+        title=f"Nobody in {department} can take {task.title}",
+        content=f"{task.work_order.number}. {event.data.get('why', '')}",
+        level=Level.WARNING,
+        url=_task_url(task),
+    )
+
+
+def _order(event: Event) -> WorkOrder:
+    return WorkOrder.objects.select_related("submitted_by__user").get(pk=event.subject_id)
+
+
+def _planners() -> list[Member]:
+    return list(Member.objects.active().at_least(Role.PLANNER).select_related("user"))
+
+
+def _submitter(order: WorkOrder, event: Event) -> list[Member]:
+    """Who asked, unless they answered it themselves."""
+    submitter = order.submitted_by
+    return [submitter] if submitter and submitter.pk != event.actor_id else []
+
+
+def _by(event: Event) -> str:
+    return event.actor.name if event.actor else "Workfloor"
+
+
+def _with_comment(sentence: str, event: Event) -> str:
+    comment = event.data.get("comment", "")
+    return f"{sentence} They wrote: {comment}" if comment else sentence
+
+
+def _order_url(order: WorkOrder) -> str:
+    return reverse("workorder:order_detail", args=[order.pk])
+
+
+def _task_url(task: WorkOrderTask) -> str:
+    return reverse("workorder:task_detail", args=[task.pk])

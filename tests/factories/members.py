@@ -1,0 +1,94 @@
+"""The people, their places, and whose they are."""
+
+import datetime
+
+import factory
+from django.utils import timezone
+
+from tenants.models import ApiToken, Department, Member, Organization, User
+from tenants.queries import digest_of
+from tenants.states import Role
+from tests.factories.base import BaseFactory, PlainFactory, same_organization
+
+PASSWORD = "a long enough secret"
+
+
+class OrganizationFactory(PlainFactory):
+    class Meta:
+        model = Organization
+        django_get_or_create = ["slug"]
+
+    slug = factory.Sequence(lambda n: f"house-{n + 1}")
+    name = factory.LazyAttribute(lambda organization: organization.slug.replace("-", " ").title())
+
+
+class UserFactory(PlainFactory):
+    """Somebody who signs in with `PASSWORD`."""
+
+    class Meta:
+        model = User
+        django_get_or_create = ["email"]
+
+    email = factory.Sequence(lambda n: f"person{n + 1}@example.com")
+    name = factory.Sequence(lambda n: f"Person {n + 1}")
+    password = factory.django.Password(PASSWORD)
+
+
+class DepartmentFactory(BaseFactory):
+    class Meta:
+        model = Department
+
+    code = factory.Sequence(lambda n: f"D{n + 1:03d}")
+    name = factory.Sequence(lambda n: f"Department {n + 1}")
+
+
+class MemberFactory(BaseFactory):
+    """A viewer without a department, unless the subclass or the test says otherwise."""
+
+    class Meta:
+        model = Member
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.VIEWER
+    department = None
+
+
+class ViewerFactory(MemberFactory):
+    pass
+
+
+class OperatorFactory(MemberFactory):
+    role = Role.OPERATOR
+    department = factory.SubFactory(DepartmentFactory, organization=same_organization())
+
+
+class SupervisorFactory(OperatorFactory):
+    role = Role.SUPERVISOR
+
+
+class PlannerFactory(MemberFactory):
+    role = Role.PLANNER
+
+
+class AdminFactory(MemberFactory):
+    role = Role.ADMIN
+
+
+class InactiveMemberFactory(OperatorFactory):
+    active = False
+
+
+class ApiTokenFactory(BaseFactory):
+    """A token that is valid for a day. Its secret, which the product never keeps, is `token.secret`."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"wf_{n + 1:040d}")
+
+    member = factory.SubFactory(OperatorFactory, organization=same_organization())
+    name = "Terminal at the press"
+    prefix = factory.LazyAttribute(lambda token: token.secret[:12])
+    digest = factory.LazyAttribute(lambda token: digest_of(token.secret))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=1))

@@ -1,0 +1,141 @@
+"""How tests knock: with a real token or a real session, CSRF enforced, and everything after the commit really run."""
+
+import json
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tenants.access import SESSION_KEY
+from tenants.actions import tokens
+from tests.support.queries import told
+
+CSRF = "t" * 32
+MOST_QUERIES = 80
+TOKEN_SECONDS = 300  # a token is made anew before the product's would run out
+
+
+@contextmanager
+def committed():
+    """Run what waits for the commit at the end of the block, as the commit that no test makes would."""
+    start = len(connection.run_on_commit)
+    yield
+    while waiting := connection.run_on_commit[start:]:
+        del connection.run_on_commit[start:]
+        for _, callback, _ in waiting:
+            callback()
+
+
+class Door(Client):
+    """Django's client that enforces CSRF and commits after every request."""
+
+    def __init__(self, *, host="localhost", **defaults):
+        super().__init__(enforce_csrf_checks=True, HTTP_HOST=host, **defaults)
+
+    def request(self, **request):
+        with committed():
+            return super().request(**request)
+
+    def sign_in(self, member):
+        """A session of this member in their organization, as signing in and choosing it would leave it."""
+        self.force_login(get_user_model().objects.get(pk=member.user_id))
+        session = self.session
+        session[SESSION_KEY] = str(member.organization_id)
+        session.save()
+        self.cookies[settings.CSRF_COOKIE_NAME] = CSRF
+        self.defaults["HTTP_X_CSRFTOKEN"] = CSRF
+        return self
+
+
+class ApiClient:
+    """JSON over a real access token. Anonymous until `.as_(person)`, which answers another client."""
+
+    def __init__(self, contract=None, *, host="localhost", version="v1"):
+        self.version = version
+        self._contract, self._host = contract, host
+        self._user = None
+        self._headers = {}
+        self._token = (None, None)
+        self._door = Door(host=host)
+
+    def as_(self, person, *, names=True):
+        """The same as a member. `names=False` leaves it to the product to find the only organization they belong to."""
+        other = type(self)(self._contract, host=self._host, version=self.version)
+        other._user = person.user
+        other._headers = {"HTTP_X_ORGANIZATION": person.organization.slug} if names else {}
+        return other
+
+    def with_token(self, secret, scheme="Token"):
+        """The same with a secret of the caller's own making."""
+        other = type(self)(self._contract, host=self._host, version=self.version)
+        other._headers = {"HTTP_AUTHORIZATION": f"{scheme} {secret}"}
+        return other
+
+    def get(self, path, query=None, **extra):
+        return self.send("GET", path, query=query, **extra)
+
+    def post(self, path, body=None, **extra):
+        return self.send("POST", path, {} if body is None else body, **extra)
+
+    def put(self, path, body=None, **extra):
+        return self.send("PUT", path, {} if body is None else body, **extra)
+
+    def patch(self, path, body=None, **extra):
+        return self.send("PATCH", path, {} if body is None else body, **extra)
+
+    def delete(self, path, **extra):
+        return self.send("DELETE", path, **extra)
+
+    def options(self, path, **extra):
+        return self.send("OPTIONS", path, **extra)
+
+    def send(self, method, path, body=None, *, query=None, **extra):
+        """One request. The answer has `.body` (parsed JSON), `.code` and `.codes` (of its problems)."""
+        path = path if path.startswith("/") else f"/api/{self.version}/{path}"
+        given = {**self._headers, **self._signed(), **extra}
+        if body is not None:
+            given |= {"data": body if isinstance(body, str | bytes) else json.dumps(body, default=str)}
+        with few_queries(f"{method} {path}"):
+            answer = self._door.generic(method, path, content_type="application/json", query_params=query, **given)
+        answer.body = _json(answer)
+        answer.code = answer.body.get("code") if isinstance(answer.body, dict) else None
+        answer.codes = codes_of(answer.body)
+        if self._contract:
+            self._contract.check(method, path, answer)
+        return answer
+
+    def _signed(self):
+        if self._user is None:
+            return {}
+        window = int(timezone.now().timestamp()) // TOKEN_SECONDS
+        if self._token[0] != window:
+            self._token = window, tokens.pair_for(self._user)["access"]
+        return {"HTTP_AUTHORIZATION": f"Bearer {self._token[1]}"}
+
+
+@contextmanager
+def few_queries(what):
+    """No request may need more than a page of queries, whoever makes it."""
+    with CaptureQueriesContext(connection) as counted:
+        yield
+    assert len(counted) <= MOST_QUERIES, f"{what}: {len(counted)} queries\n{told(counted)}"
+
+
+def _json(answer):
+    if answer.get("Content-Type", "").split(";")[0].endswith("json") and answer.content:
+        return json.loads(answer.content)
+    return None
+
+
+def codes_of(body):
+    """Codes of the problems in a refusal, in order; those of single fields when there are no others."""
+    if not isinstance(body, dict):
+        return []
+    if body.get("problems"):
+        return [problem["code"] for problem in body["problems"]]
+    fields = body.get("fields") or {}
+    return [problem["code"] for problems in fields.values() for problem in problems]

@@ -1,0 +1,5 @@
+"""The outside world, on loopback."""
+
+
+class Sinks:
+    pass

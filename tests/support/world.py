@@ -1,0 +1,127 @@
+"""The cast. A reader learns these people once, and an outsider is always at hand.
+
+North: Vera (viewer), Omar (operator), Sina (supervisor of Assembly), Pia (planner), Ada (admin), Odd (operator in
+Welding) and Ivan (inactive). South: Zoe, its admin, the strongest possible outsider. Bea is a planner in both.
+"""
+
+import hashlib
+
+from django.apps import apps
+from django.db import connection
+
+from tenants.context import tenant
+from tenants.models import Member, Organization, RefreshToken, TenantRow, User
+from tests import factories as made
+from tests.golden.exemptions import BOOKKEEPING
+
+ORDER_STATES = (
+    "draft submitted approved rejected released in_progress on_hold completed closed cancelled".split()
+)  # one north order in each
+PLAIN = (Organization, User, RefreshToken)
+ROLES = {"viewer": "vera", "operator": "omar", "supervisor": "sina", "planner": "pia", "admin": "ada"}
+OTHERS = {"inactive": "ivan", "suspended": "ada", "outsider": "zoe", "colleague": "odd"}
+
+
+class World:
+    """Two organizations with their people, departments, one north order per state, and south's counterpart of each noun."""
+
+    def person(self, who):
+        """A member by role in north, or by what makes them special: inactive, suspended, outsider, colleague."""
+        return getattr(self, (ROLES | OTHERS)[who])
+
+    def member(self, role, organization):
+        """A member with this role in this organization; south has an admin only, others are made."""
+        if organization.pk == self.north.pk:
+            return self.person(role)
+        if role == "admin":
+            return self.zoe
+        return made.MemberFactory(organization=organization, role=role)
+
+    def suspend(self, organization):
+        Organization.objects.filter(pk=organization.pk).update(status="suspended")
+
+    def fingerprint(self):
+        """{table: digest of its rows} of everything a request could write; bookkeeping columns aside."""
+        found = {}
+        for organization in (self.north, self.south):
+            with tenant(organization), connection.cursor() as cursor:
+                for model in tenant_models():
+                    where = _rows(cursor, model, "organization_id", organization.pk)
+                    found[f"{organization.slug}.{model._meta.db_table}"] = where
+        with connection.cursor() as cursor:
+            found |= {model._meta.db_table: _rows(cursor, model) for model in PLAIN}
+        return found
+
+
+def tenant_models():
+    return [model for model in apps.get_models() if issubclass(model, TenantRow)]
+
+
+def _rows(cursor, model, column=None, value=None):
+    kept = [f for f in model._meta.concrete_fields if f.column not in BOOKKEEPING.get(model._meta.db_table, {})]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in kept)
+    table, where, given = quote(model._meta.db_table), "", []
+    if column:
+        where, given = f" WHERE {quote(column)} = %s", [model._meta.pk.get_db_prep_value(value, connection)]
+    cursor.execute(f"SELECT {columns} FROM {table}{where} ORDER BY {quote('id')}", given)
+    return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:16]
+
+
+def build():
+    """Make the cast and what they work on, through the product's own actions."""
+    world = World()
+    _build_north(world)
+    _build_south(world)
+    _build_orders(world)
+    return world
+
+
+def _build_north(world):
+    world.north = north = made.OrganizationFactory(slug="north", name="Northwind Print")
+    world.assembly = made.DepartmentFactory(organization=north, code="ASM", name="Assembly")
+    world.welding = made.DepartmentFactory(organization=north, code="WLD", name="Welding")
+    for name, factory, department in (
+        ("Vera", made.ViewerFactory, None),
+        ("Omar", made.OperatorFactory, world.assembly),
+        ("Sina", made.SupervisorFactory, world.assembly),
+        ("Pia", made.PlannerFactory, None),
+        ("Ada", made.AdminFactory, None),
+        ("Odd", made.OperatorFactory, world.welding),
+        ("Ivan", made.InactiveMemberFactory, world.assembly),
+        ("Bea", made.PlannerFactory, None),
+    ):
+        member = _person(factory, north, name, department)
+        setattr(world, name.lower(), member)
+
+
+def _build_south(world):
+    world.south = south = made.OrganizationFactory(slug="south", name="Southside Facilities")
+    world.workshop = made.DepartmentFactory(organization=south, code="WRK", name="Workshop")
+    world.zoe = _person(made.AdminFactory, south, "Zoe", world.workshop)
+    world.bea_in_south = made.PlannerFactory(organization=south, user=world.bea.user)
+
+
+def _person(factory, organization, name, department):
+    """A member whose e-mail is their name, with the one password of all tests."""
+    return factory(
+        organization=organization,
+        department=department,
+        user__email=f"{name.lower()}@{organization.slug}.example",
+        user__name=name,
+    )
+
+
+def _build_orders(world):
+    world.customer = made.CustomerFactory(organization=world.north)
+    world.process = made.ProcessFactory(organization=world.north, department=world.assembly)
+    world.product = made.ProductFactory(organization=world.north)
+    made.RoutingStepFactory(organization=world.north, product=world.product, process=world.process, sequence=10)
+    world.orders = {
+        state: made.WorkOrderFactory(
+            organization=world.north, customer=world.customer, line__product=world.product, at=state, at__by=world.pia
+        )
+        for state in ORDER_STATES
+    }
+
+

@@ -1,0 +1,352 @@
+"""From a customer's request to a closed order. Every verb locks the order first, then asks, then moves."""
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from tenants import context, events
+from tenants.errors import refuse, refuse_input
+from tenants.models import Member
+from tenants.states import wrong_state
+from tenants.transitions import change, is_repeat, move, move_all
+from workorder import problems
+from workorder.actions import contents, numbers
+from workorder.models import Approval, Customer, Process, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
+from workorder.states import ORDER_RUNNING, Decision, OrderStatus, ProcessStatus
+
+EDITABLE = frozenset({"customer", "title", "priority", "due_at", "budget", "customer_reference", "notes"})
+OUT_OF_COUNT = frozenset({ProcessStatus.SKIPPED, ProcessStatus.CANCELLED})
+Rows = Sequence[Mapping[str, Any]]
+
+
+@transaction.atomic
+def create(
+    *,
+    by: Member | None,
+    customer: Customer,
+    title: str,
+    priority: str = "normal",
+    due_at: datetime.datetime | None = None,
+    lines: Rows = (),
+    processes: Rows = (),
+    budget: Decimal | None = None,
+    customer_reference: str = "",
+    notes: str = "",
+) -> WorkOrder:
+    """Write down what a customer wants, as a draft with the next number.
+
+    `lines` are `{product, quantity, unit?}`; the routings of their products become processes, side by side.
+    `processes` are `{process, quantity, parallel_with_previous?}` and come after those. Raises `Invalid`.
+    """
+    facts: dict[str, Any] = {
+        "customer": customer,
+        "title": title,
+        "priority": priority,
+        "due_at": due_at,
+        "budget": budget,
+        "customer_reference": customer_reference,
+        "notes": notes,
+    }
+    refuse_input(problems.of_given_order(facts) + problems.of_given_work(lines, processes))
+    planned = contents.plan(lines, processes)
+    minutes = contents.minutes_of(planned)
+    refuse_input(problems.of_given_estimate(minutes))
+    order = WorkOrder.objects.create(number=numbers.take_next(), estimate_minutes=minutes, **_tidy(facts))
+    contents.write(order, lines, planned)
+    events.record(order, "workorder.created", by=by, number=order.number, title=order.title)
+    return order
+
+
+@transaction.atomic
+def edit(
+    order: WorkOrder,
+    *,
+    by: Member | None,
+    seen: int | None = None,
+    lines: Rows | None = None,
+    processes: Rows | None = None,
+    **facts: Any,
+) -> WorkOrder:
+    """Change a draft. What is not named stays; `lines` and `processes` replace all lines, or all processes by hand.
+
+    Nothing is written when nothing differs.
+    """
+    if strange := facts.keys() - EDITABLE:
+        raise TypeError(f"Not editable: {sorted(strange)}")
+    order = WorkOrder.objects.lock(order, seen=seen)
+    refuse(problems.of_editing(order))
+    refuse_input(problems.of_given_order(facts) + problems.of_given_work(lines or (), processes or ()))
+    changed = {name: value for name, value in _tidy(facts).items() if getattr(order, name) != value}
+    work = _replaced(order, lines, processes)
+    if work is None and not changed:
+        return order
+    names = sorted(changed) + (["work"] if work else [])
+    if work is not None:
+        changed["estimate_minutes"] = contents.minutes_of(work[1])
+    change(order, "workorder.edited", by=by, data={"changed": names}, **changed)
+    if work is not None:
+        contents.erase(order)
+        contents.write(order, *work)
+    return order
+
+
+@transaction.atomic
+def submit(order: WorkOrder, *, by: Member, seen: int | None = None) -> WorkOrder:
+    """Ask for approval, which opens a new round of it."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "submit", by=by):
+        return order
+    has_work = order.lines.exists() or order.processes.exists()
+    refuse(problems.of_submitting(order, has_work=has_work))
+    move(order, "submit", by=by, submitted_by=by, round=order.round + 1)
+    Approval.objects.create(work_order=order, round=order.round)
+    return order
+
+
+@transaction.atomic
+def approve(order: WorkOrder, *, by: Member, seen: int | None = None, comment: str = "") -> WorkOrder:
+    """Agree to the order. Raises `NotAllowed` with every reason at once, not the first one."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "approve", by=by):
+        return order
+    refuse(problems.of_approving(order, by=by))
+    refuse_input(problems.of_words(comment, "comment", needed=False))
+    _decide(order, Decision.APPROVED, by=by, comment=comment.strip())
+    move(order, "approve", by=by, data={"comment": comment.strip()})
+    return order
+
+
+@transaction.atomic
+def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = None) -> WorkOrder:
+    """Send the order back, saying what has to change."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "reject", by=by):
+        return order
+    refuse(wrong_state(order, "reject"))
+    refuse_input(problems.of_words(comment, "comment"))
+    _decide(order, Decision.REJECTED, by=by, comment=comment.strip())
+    move(order, "reject", by=by, data={"comment": comment.strip()})
+    return order
+
+
+@transaction.atomic
+def revise(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
+    """Make a rejected order a draft again, to be mended and submitted anew."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    move(order, "revise", by=by)
+    return order
+
+
+@transaction.atomic
+def release(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
+    """Put the order on the floor: one task per process, and the first step may begin.
+
+    An order without processes takes the routings its products have by now.
+    """
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "release", by=by):
+        return order
+    processes = list(order.processes.select_related("process", "line__product"))
+    planned = [] if processes else contents.plan(contents.written(order)[0])
+    refuse(problems.of_releasing(order, has_processes=bool(processes or planned)))
+    if planned:
+        contents.write_processes(order, list(order.lines.all()), planned)
+        processes = list(order.processes.select_related("process", "line__product"))
+    minutes = sum((process.estimate_minutes for process in processes), Decimal(0))
+    move(order, "release", by=by, released_at=context.now(), estimate_minutes=minutes)
+    _make_tasks(order, processes, by=by)
+    open_next(order, by=by)
+    return order
+
+
+@transaction.atomic
+def hold(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrder:
+    """Stop the order on purpose, wherever it is on the floor."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "hold", by=by):
+        return order
+    refuse(wrong_state(order, "hold"))
+    refuse_input(problems.of_words(reason, "reason"))
+    move(order, "hold", by=by, held_from=order.status, data={"reason": reason.strip()})
+    return order
+
+
+@transaction.atomic
+def resume(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
+    """Let a held order go on where it was, with what was skipped or cancelled meanwhile taken into account."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "resume", by=by):
+        return order
+    refuse(wrong_state(order, "resume"))
+    move(order, "resume", by=by, to=order.held_from, held_from="")
+    go_on(order, by=by)
+    return order
+
+
+@transaction.atomic
+def cancel(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrder:
+    """Stop the order for good, and with it every process and task that has not ended."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "cancel", by=by):
+        return order
+    refuse(wrong_state(order, "cancel"))
+    refuse_input(problems.of_words(reason, "reason"))
+    data = {"reason": reason.strip()}
+    move(order, "cancel", by=by, held_from="", data=data)
+    move_all(WorkOrderProcess.objects.of_order(order).open(), "cancel", by=by, data=data)
+    move_all(WorkOrderTask.objects.of_order(order).open(), "cancel", by=by, data=data)
+    return order
+
+
+@transaction.atomic
+def close(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
+    """Put a completed order away for good."""
+    order = WorkOrder.objects.lock(order, seen=seen)
+    move(order, "close", by=by)
+    return order
+
+
+@transaction.atomic
+def reopen(
+    order: WorkOrder,
+    *,
+    by: Member | None,
+    reason: str,
+    process: Process | None = None,
+    quantity: Decimal | None = None,
+    seen: int | None = None,
+) -> WorkOrder:
+    """Take a completed order up again: it gets one more process, marked as rework, whose turn it is at once.
+
+    Without a `process` it is the order's last one again; without a `quantity` its defects, or else all of it.
+    """
+    order = WorkOrder.objects.lock(order, seen=seen)
+    if is_repeat(order, "reopen", by=by):
+        return order
+    refuse(wrong_state(order, "reopen"))
+    refuse_input(problems.of_words(reason, "reason") + problems.of_given_rework(process, quantity))
+    rework = _rework(order, process, quantity)
+    minutes = order.estimate_minutes + rework.estimate_minutes
+    refuse_input(problems.of_given_estimate(minutes))
+    data = {"reason": reason.strip(), "process": rework.pk}
+    move(order, "reopen", by=by, data=data, completed_at=None, estimate_minutes=minutes)
+    _make_tasks(order, [rework], by=by)
+    go_on(order, by=by)
+    return order
+
+
+# --- verbs of the system: the caller holds the order ----------------------------------------------------------------
+def begin(order: WorkOrder, *, by: Member | None) -> None:
+    """The first task has started."""
+    if order.status == OrderStatus.RELEASED:
+        move(order, "begin", by=by)
+
+
+def open_next(order: WorkOrder, *, by: Member | None) -> None:
+    """Make the processes ready, and their tasks, before which every step has ended. A held order opens nothing."""
+    if order.status not in ORDER_RUNNING:
+        return
+    for step in steps_of(order.processes.all()):
+        if not all(process.has_ended for process in step):
+            opened = move_all([p for p in step if p.status == ProcessStatus.WAITING], "ready", by=by)
+            if opened:
+                move_all(WorkOrderTask.objects.filter(process__in=opened), "ready", by=by)
+            return
+
+
+def complete_if_done(order: WorkOrder, *, by: Member | None) -> None:
+    """Finish a running order with its last process, also one of which every process was skipped."""
+    if order.status in ORDER_RUNNING and not WorkOrderProcess.objects.of_order(order).open().exists():
+        begin(order, by=by)
+        move(order, "finish", by=by, completed_at=context.now())
+
+
+def go_on(order: WorkOrder, *, by: Member | None) -> None:
+    """One of its processes has ended, or a hold has: see what comes next."""
+    open_next(order, by=by)
+    complete_if_done(order, by=by)
+    roll_up(order)
+
+
+def roll_up(order: WorkOrder) -> None:
+    """Write anew how much of the order is done, in percent, each process weighing as much as its quantity.
+
+    What was skipped or cancelled weighs nothing. No version is raised: the reports it follows from have their events.
+    """
+    reported: dict[uuid.UUID, Decimal] = {}
+    for process_id, quantity in order.tasks.values_list("process_id", "reported_quantity"):
+        reported[process_id] = reported.get(process_id, Decimal(0)) + quantity
+    whole = done = Decimal(0)
+    for process_id, status, quantity in order.processes.values_list("pk", "status", "quantity"):
+        if status not in OUT_OF_COUNT:
+            whole += quantity
+            is_done = status == ProcessStatus.COMPLETED
+            done += quantity if is_done else min(reported.get(process_id, Decimal(0)), quantity)
+    all_done = Decimal(100 if order.status == OrderStatus.COMPLETED else 0)
+    order.progress = (100 * done / whole).quantize(Decimal("0.01")) if whole else all_done
+    WorkOrder.objects.filter(pk=order.pk).update(progress=order.progress)
+
+
+# --- parts of the verbs above ---------------------------------------------------------------------------------------
+def _tidy(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the blanks people leave around what they type."""
+    return {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
+
+
+def _replaced(order: WorkOrder, lines: Rows | None, processes: Rows | None) -> tuple[Rows, contents.Plan] | None:
+    """The lines and processes an edit leads to, or None if it touches neither."""
+    if lines is None and processes is None:
+        return None
+    old_lines, old_processes = contents.written(order)
+    lines = old_lines if lines is None else lines
+    planned = contents.plan(lines, old_processes if processes is None else processes)
+    refuse_input(problems.of_given_estimate(contents.minutes_of(planned)))
+    return lines, planned
+
+
+def _decide(order: WorkOrder, decision: Decision, *, by: Member, comment: str) -> None:
+    """Fill in the decision this round waits for; who, when and what are one write."""
+    approval = Approval.objects.pending().of_round(order).get()
+    approval.decision, approval.decided_by, approval.decided_at = decision, by, context.now()
+    approval.comment, approval.version = comment, approval.version + 1
+    approval.save()
+
+
+def _make_tasks(order: WorkOrder, processes: Sequence[WorkOrderProcess], *, by: Member | None) -> None:
+    tasks = WorkOrderTask.objects.bulk_create(
+        WorkOrderTask(
+            work_order=order,
+            process=process,
+            title=f"{process.process}: {process.line.product}" if process.line else str(process.process),
+            quantity=process.quantity,
+            max_quantity=process.quantity,
+            estimate_minutes=process.estimate_minutes,
+            assigned_department_id=process.department_id,
+            due_at=order.due_at,
+        )
+        for process in processes
+    )
+    events.record_all(tasks, "task.created", by=by, data={"work_order": order.pk})
+
+
+def _rework(order: WorkOrder, process: Process | None, quantity: Decimal | None) -> WorkOrderProcess:
+    done = list(order.processes.select_related("process", "line__product"))
+    last = next((row for row in reversed(done) if row.status == ProcessStatus.COMPLETED), done[-1])
+    process = process or last.process
+    if quantity is None:
+        defects = sum(order.tasks.values_list("defect_quantity", flat=True), Decimal(0))
+        quantity = min(defects, last.quantity) or last.quantity
+    return WorkOrderProcess.objects.create(
+        work_order=order,
+        process=process,
+        department_id=process.department_id,
+        line=last.line,
+        sequence=done[-1].sequence + contents.GAP,
+        is_rework=True,
+        quantity=quantity,
+        estimate_minutes=process.minutes_for(quantity),
+    )

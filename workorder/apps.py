@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkorderConfig(AppConfig):
+    name = "workorder"
+    verbose_name = "Work orders"

@@ -1,0 +1,28 @@
+"""Who the work is for."""
+
+from django.db import models
+
+from tenants.models import TenantManager, TenantModel, TenantQuerySet
+
+
+class CustomerQuerySet(TenantQuerySet):
+    def active(self):
+        return self.filter(active=True)
+
+
+class Customer(TenantModel):
+    NOUN = "customer"
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    active = models.BooleanField(default=True)
+
+    objects = TenantManager.from_queryset(CustomerQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["organization", "code"], name="customer_code_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,116 @@
+"""The machines of the shop floor. A verb exists because it stands here; pages, API and events read these tables."""
+
+from django.db.models import TextChoices
+
+from tenants.states import checked
+
+
+class Priority(TextChoices):
+    """How much an order matters, least first."""
+
+    LOW = "low", "Low"
+    NORMAL = "normal", "Normal"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+    @property
+    def rank(self) -> int:
+        return list(type(self)).index(self)
+
+
+class Decision(TextChoices):
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+
+
+class OrderStatus(TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    RELEASED = "released", "Released"
+    IN_PROGRESS = "in_progress", "In progress"
+    ON_HOLD = "on_hold", "On hold"
+    COMPLETED = "completed", "Completed"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ProcessStatus(TextChoices):
+    WAITING = "waiting", "Waiting"
+    READY = "ready", "Ready"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    SKIPPED = "skipped", "Skipped"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class TaskStatus(TextChoices):
+    WAITING = "waiting", "Waiting"
+    READY = "ready", "Ready"
+    IN_PROGRESS = "in_progress", "In progress"
+    PAUSED = "paused", "Paused"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+W, P, T = OrderStatus, ProcessStatus, TaskStatus
+
+# A completed order may still be closed or reopened, yet nobody waits for it: `ORDER.open` counts it, this does not.
+ORDER_OPEN = frozenset(W) - {W.COMPLETED, W.CLOSED, W.CANCELLED}
+ORDER_ON_FLOOR = frozenset({W.RELEASED, W.IN_PROGRESS, W.ON_HOLD})
+ORDER_RUNNING = frozenset({W.RELEASED, W.IN_PROGRESS})
+
+ORDER = checked(
+    "workorder",
+    W,
+    {
+        "submit": ({W.DRAFT}, W.SUBMITTED, "submitted"),
+        "approve": ({W.SUBMITTED}, W.APPROVED, "approved"),
+        "reject": ({W.SUBMITTED}, W.REJECTED, "rejected"),
+        "revise": ({W.REJECTED}, W.DRAFT, "revised"),
+        "release": ({W.APPROVED}, W.RELEASED, "released"),
+        "begin": ({W.RELEASED}, W.IN_PROGRESS, "begun"),
+        "hold": ({W.RELEASED, W.IN_PROGRESS}, W.ON_HOLD, "held"),
+        "resume": ({W.ON_HOLD}, {W.RELEASED, W.IN_PROGRESS}, "resumed"),  # the action names which: `held_from`
+        "finish": ({W.IN_PROGRESS}, W.COMPLETED, "completed"),
+        "close": ({W.COMPLETED}, W.CLOSED, "closed"),
+        "reopen": ({W.COMPLETED}, W.IN_PROGRESS, "reopened"),
+        "cancel": (ORDER_OPEN, W.CANCELLED, "cancelled"),
+    },
+    initial=W.DRAFT,
+)
+
+PROCESS = checked(
+    "process",
+    P,
+    {
+        "ready": ({P.WAITING}, P.READY, "made_ready"),
+        "start": ({P.READY}, P.IN_PROGRESS, "started"),
+        "complete": ({P.IN_PROGRESS}, P.COMPLETED, "completed"),
+        "skip": ({P.WAITING, P.READY}, P.SKIPPED, "skipped"),
+        "cancel": ({P.WAITING, P.READY, P.IN_PROGRESS}, P.CANCELLED, "cancelled"),
+    },
+    initial=P.WAITING,
+)
+
+TASK = checked(
+    "task",
+    T,
+    {
+        "ready": ({T.WAITING}, T.READY, "made_ready"),
+        "start": ({T.READY}, T.IN_PROGRESS, "started"),
+        "pause": ({T.IN_PROGRESS}, T.PAUSED, "paused"),
+        "resume": ({T.PAUSED}, T.IN_PROGRESS, "resumed"),
+        "complete": ({T.IN_PROGRESS}, T.COMPLETED, "completed"),
+        "cancel": ({T.WAITING, T.READY, T.IN_PROGRESS, T.PAUSED}, T.CANCELLED, "cancelled"),
+    },
+    initial=T.WAITING,
+)
+
+# Verbs of the system: the floor says them by what it does, so they have no button and no route.
+INTERNAL = {
+    "workorder": frozenset({"begin", "finish"}),
+    "process": frozenset({"ready", "start", "complete", "cancel"}),
+    "task": frozenset({"ready"}),
+}

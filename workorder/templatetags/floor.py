@@ -1,0 +1,186 @@
+"""How the shop floor is put into words and badges: states, quantities, minutes, verbs, and what happened."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html
+
+from workorder.problems import plain
+from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
+
+register = template.Library()
+
+TONES = {
+    OrderStatus.SUBMITTED: "violet",
+    OrderStatus.APPROVED: "info",
+    OrderStatus.REJECTED: "bad",
+    OrderStatus.RELEASED: "info",
+    OrderStatus.IN_PROGRESS: "good",
+    OrderStatus.ON_HOLD: "warn",
+    TaskStatus.READY: "info",
+    TaskStatus.PAUSED: "warn",
+}
+ICONS = {
+    OrderStatus.DRAFT: "pencil",
+    OrderStatus.SUBMITTED: "hourglass",
+    OrderStatus.APPROVED: "check",
+    OrderStatus.REJECTED: "x",
+    OrderStatus.RELEASED: "send",
+    OrderStatus.IN_PROGRESS: "play",
+    OrderStatus.ON_HOLD: "hand",
+    OrderStatus.COMPLETED: "circle-check",
+    OrderStatus.CLOSED: "check-check",
+    OrderStatus.CANCELLED: "ban",
+    TaskStatus.WAITING: "hourglass",
+    TaskStatus.READY: "circle-play",
+    TaskStatus.PAUSED: "circle-pause",
+    ProcessStatus.SKIPPED: "chevron-right",
+}
+PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "warn"}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A verb on a button: what it says, how it looks, and what is said once it is done."""
+
+    label: str
+    icon: str
+    done: str
+    look: str = "plain"
+
+
+ORDER_VERBS = {
+    "submit": Word("Submit for approval", "send", "Submitted for approval.", "primary"),
+    "approve": Word("Approve", "check", "Approved.", "primary"),
+    "reject": Word("Reject", "x", "Sent back to be revised.", "danger"),
+    "revise": Word("Revise", "square-pen", "It is a draft again.", "primary"),
+    "release": Word("Release to the floor", "play", "Released: its tasks are on the floor.", "primary"),
+    "hold": Word("Hold", "hand", "On hold."),
+    "resume": Word("Resume", "circle-play", "Going on.", "primary"),
+    "close": Word("Close", "check-check", "Closed.", "primary"),
+    "reopen": Word("Reopen", "rotate-ccw", "Open again, with a rework process."),
+    "cancel": Word("Cancel the order", "ban", "Cancelled.", "danger"),
+}
+PROCESS_VERBS = {"skip": Word("Skip", "chevron-right", "Skipped.")}
+TASK_VERBS = {
+    "start": Word("Start", "circle-play", "Started.", "primary"),
+    "resume": Word("Resume", "circle-play", "Going on.", "primary"),
+    "report": Word("Report", "clipboard-list", "Reported.", "primary"),
+    "complete": Word("Complete", "circle-check", "Completed.", "primary"),
+    "pause": Word("Pause", "circle-pause", "Paused."),
+    "cancel": Word("Cancel the task", "ban", "Cancelled.", "danger"),
+}
+VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS}
+
+# Kind of event -> a sentence. `{who}` did it, `{what}` it was done to; the reason given follows as a quotation.
+SENTENCES = {
+    "workorder.created": "{who} created the order",
+    "workorder.edited": "{who} edited the draft",
+    "workorder.submitted": "{who} submitted it for approval",
+    "workorder.approved": "{who} approved it",
+    "workorder.rejected": "{who} sent it back",
+    "workorder.revised": "{who} made it a draft again",
+    "workorder.released": "{who} released it to the floor",
+    "workorder.begun": "Work began",
+    "workorder.held": "{who} put it on hold",
+    "workorder.resumed": "{who} let it go on",
+    "workorder.completed": "The last process ended: the order is completed",
+    "workorder.closed": "{who} closed it",
+    "workorder.cancelled": "{who} cancelled the order",
+    "workorder.reopened": "{who} reopened it",
+    "process.made_ready": "It is the turn of {what}",
+    "process.completed": "{what} is done",
+    "process.skipped": "{who} skipped {what}",
+    "process.cancelled": "{what} was cancelled",
+    "task.created": "{what} became a task",
+    "task.made_ready": "{what} can be started",
+    "task.started": "{who} started {what}",
+    "task.paused": "{who} paused {what}",
+    "task.resumed": "{who} resumed {what}",
+    "task.reported": "{who} reported {made} on {what}",
+    "task.completed": "{who} completed {what}",
+    "task.cancelled": "{who} cancelled {what}",
+    "task.assigned": "{what} was given to somebody",
+    "task.queued": "{what} waits for somebody to take it",
+}
+SYSTEM = "Workfloor"
+
+
+def sentence(event, what):
+    """What happened, in words. `what` names the subject where it is not the page's own."""
+    who = event.actor.name if event.actor else SYSTEM
+    noun, _, past = event.kind.partition(".")
+    template_ = SENTENCES.get(event.kind, "{who}: {what} " + past.replace("_", " "))
+    said = template_.format(who=who, what=what, made=_made(event.data))
+    return said[:1].upper() + said[1:]
+
+
+def _made(data):
+    parts = [f"{plain(Decimal(data['good']))} good"] if "good" in data else []
+    if Decimal(data.get("defect") or 0):
+        parts.append(f"{plain(Decimal(data['defect']))} defect")
+    return " and ".join(parts) or "work"
+
+
+def quotation(event):
+    """The words somebody gave as a reason, or those of the decision; empty when there were none."""
+    data = event.data or {}
+    return next((str(data[key]) for key in ("comment", "reason", "note", "why") if data.get(key)), "")
+
+
+@register.simple_tag
+def state(obj):
+    """The status as a badge: colour, icon and word, so that no reader needs the colour."""
+    tone, name = TONES.get(obj.status, "quiet"), ICONS.get(obj.status, "clock")
+    return {"tone": tone, "icon": name, "label": obj.get_status_display(), "value": obj.status}
+
+
+@register.simple_tag
+def priority_tone(obj):
+    return PRIORITY_TONES.get(obj.priority, "")
+
+
+@register.filter
+def quantity(value):
+    """12.000 -> 12, and thousands apart."""
+    if value is None:
+        return ""
+    whole, _, rest = plain(Decimal(value)).partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+@register.filter
+def duration(minutes):
+    """Minutes as a person says them: 45 min, 3 h 20 min."""
+    whole = round(minutes or 0)
+    hours, rest = divmod(whole, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours:,} h" + (f" {rest} min" if rest else "")
+
+
+@register.simple_tag(takes_context=True)
+def sort_url(context, field):
+    """The address of this list ordered by `field`, the other way round when it is ordered by it already."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["order"] = f"-{field}" if query.get("order") == field else field
+    return f"{context['request'].path}?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sorted_by(context, field):
+    """`ascending`, `descending` or nothing, for `aria-sort`."""
+    order = context["request"].GET.get("order", "")
+    return {field: "ascending", f"-{field}": "descending"}.get(order, "")
+
+
+@register.simple_tag
+def listening(ids, *subjects):
+    """An `hx-trigger` that hears of changes to these ids and subjects, and of frames that were lost.
+
+    The delay gathers the many frames of one verb (a release changes an order and each of its tasks) into one reading.
+    """
+    names = [*(f"wf:{one}" for one in (*subjects, *ids)), "wf:resync"]
+    return format_html("{}", ", ".join(f"{name} from:body delay:300ms" for name in names))
