@@ -103,7 +103,7 @@ css-check: node_modules ## the committed stylesheet and icons are what their sou
 		{ echo "workfloor: they were stale; commit the ones just made"; exit 1; }
 
 node_modules: package-lock.json
-	@npm ci --silent --no-audit --no-fund && touch node_modules
+	@npm install --silent --no-save --no-audit --no-fund && touch node_modules
 
 clean: ## throw away what was made here, but not the data in var/
 	@rm -rf .venv build node_modules .hypothesis .import_linter_cache .ruff_cache

@@ -176,7 +176,7 @@ class House:
                 customer=self.random.choice(self.customers),
                 title=self.random.choice(self.house["titles"]),
                 priority=self.random.choice(["low", "normal", "normal", "normal", "high", "urgent"]),
-                due_at=self.moment + datetime.timedelta(days=self.random.randint(4, 21)),
+                due_at=self._end_of_work(days=self.random.randint(4, 21)),
                 lines=[
                     {
                         "product": self.random.choice(self.products),
@@ -204,6 +204,11 @@ class House:
         with self._later(2):
             orders.release(order, by=planner)
         self._floor(order, end)
+
+    def _end_of_work(self, days):
+        """Five in the afternoon on the organization's wall, some days on."""
+        day = (self.moment + datetime.timedelta(days=days)).astimezone(self.organization.zone)
+        return day.replace(hour=17, minute=0, second=0, microsecond=0)
 
     def _floor(self, order, end):
         """What the shop did with it."""

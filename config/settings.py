@@ -260,6 +260,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 # --- files, language, time -----------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED  # a newcomer collects nothing
 STORAGES = {

@@ -12,7 +12,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "workorder.released": [ANNOUNCE],
     "workorder.begun": [ANNOUNCE],
     "workorder.held": [ANNOUNCE],
-    "workorder.resumed": [ANNOUNCE],
+    "workorder.resumed": ["dispatch.subscribers.offer_waiting", ANNOUNCE],
     "workorder.completed": ["notifications.subscribers.order_completed", ANNOUNCE],
     "workorder.closed": [ANNOUNCE],
     "workorder.reopened": [ANNOUNCE],
@@ -35,6 +35,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "assignment.accepted": [ANNOUNCE],
     "assignment.declined": [ANNOUNCE],
     "assignment.withdrawn": [ANNOUNCE],
+    "assignment.finished": [ANNOUNCE],
 }
 
 # Rows that work outside the database, and what runs one of them.

@@ -9,6 +9,7 @@ from tenants.models import Member
 from tenants.states import Role
 from workorder.access import leads
 from workorder.models import WorkOrderTask
+from workorder.problems import of_assigning
 from workorder.states import TaskStatus
 
 ANSWERS = ("accept", "decline", "withdraw")
@@ -17,12 +18,12 @@ ANSWERS = ("accept", "decline", "withdraw")
 def may(member: Member, verb: str, obj: Any) -> bool:
     """Whether role and place allow `verb` on a task (assign, claim) or on an assignment (the other verbs)."""
     if verb == "assign":
-        return leads(member, obj.assigned_department_id)
+        return leads(member, obj)
     if verb == "claim":
         works = member.role in (Role.OPERATOR, Role.SUPERVISOR)
         return works and member.department_id == obj.assigned_department_id
     if verb == "withdraw":
-        return leads(member, obj.task.assigned_department_id)
+        return leads(member, obj.task)
     return verb in ("accept", "decline") and obj.member_id == member.pk
 
 
@@ -38,6 +39,6 @@ def task_verbs(tasks: Sequence[WorkOrderTask], member: Member) -> dict[uuid.UUID
 
 
 def _open_verbs(task: WorkOrderTask) -> tuple[str, ...]:
-    if task.assigned_member_id is not None or not task.is_open:
+    if task.assigned_member_id is not None or of_assigning(task):
         return ()
     return ("assign",) if task.status == TaskStatus.WAITING else ("assign", "claim")

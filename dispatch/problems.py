@@ -1,14 +1,13 @@
 """Why a task may not be given, taken or handed back: reasons as data."""
 
 from dispatch.models import Assignment, AssignmentRule
+from dispatch.states import LONGEST_REASON
 from tenants.errors import Problem
 from tenants.models import Department, Member
 from tenants.states import Role, wrong_state
 from workorder import problems as task_problems
 from workorder.models import WorkOrderTask
 from workorder.states import TaskStatus
-
-UNSTARTED = frozenset({TaskStatus.WAITING, TaskStatus.READY})
 
 
 def of_assigning(task: WorkOrderTask) -> list[Problem]:
@@ -57,26 +56,25 @@ def of_claiming(task: WorkOrderTask) -> list[Problem]:
 
 
 def of_declining(assignment: Assignment, task: WorkOrderTask) -> list[Problem]:
-    return wrong_state(assignment, "decline") or _of_started(task)
+    """An offer can be declined until the work has begun: then reports belong to whoever began."""
+    if found := wrong_state(assignment, "decline"):
+        return found
+    if task.status in (TaskStatus.WAITING, TaskStatus.READY):
+        return []
+    return [Problem("task_started", "The work has begun, so it stays with whoever began it.")]
 
 
 def of_withdrawing(assignment: Assignment, task: WorkOrderTask) -> list[Problem]:
-    return wrong_state(assignment, "withdraw") or _of_started(task)
-
-
-def _of_started(task: WorkOrderTask) -> list[Problem]:
-    """What somebody has begun stays theirs until it ends: their reports belong to it."""
-    if task.status in UNSTARTED or task.status == TaskStatus.CANCELLED:
-        return []
-    return [Problem("task_started", "The work has begun, so it stays where it is.")]
+    """What can be given can be taken back; what was cancelled is nobody's any more."""
+    found = wrong_state(assignment, "withdraw")
+    return found if found or task.status == TaskStatus.CANCELLED else task_problems.of_assigning(task)
 
 
 def of_reason(reason: str) -> list[Problem]:
     if not reason.strip():
         return [Problem("required", "Say why, so that the next choice is better.", "reason")]
-    longest = Assignment._meta.get_field("decline_reason").max_length
-    if len(reason) > longest:
-        return [Problem("max_length", f"At most {longest} characters.", "reason")]
+    if len(reason) > LONGEST_REASON:
+        return [Problem("max_length", f"At most {LONGEST_REASON} characters.", "reason")]
     return []
 
 
@@ -84,7 +82,8 @@ def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]
     """A rule's name stands in every decision it makes, so it is there and nobody else has it."""
     if not name.strip():
         return [Problem("blank", "Give the rule a name.", "name")]
-    others = AssignmentRule.objects.filter(name=name.strip()).exclude(pk=rule.pk if rule else None)
+    same = AssignmentRule.objects.filter(name=name.strip())
+    others = same.exclude(pk=rule.pk) if rule else same
     return [name_taken()] if others.exists() else []
 
 

@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 
 from tenants.states import checked
 
+LONGEST_REASON = 500  # characters
+
 
 class Strategy(TextChoices):
     LEAST_LOADED = "least_loaded", "Least loaded"

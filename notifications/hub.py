@@ -109,6 +109,7 @@ class Hub:
         self._lock = threading.Lock()
         self._seats: dict[uuid.UUID, set[Seat]] = {}
         self._listener: asyncio.Task[None] | None = None
+        self.is_subscribed = False
 
     def join(self, organization_id: uuid.UUID, member_id: uuid.UUID) -> Seat:
         """Take a seat for a socket, and start listening to Redis with the first one."""
@@ -157,10 +158,13 @@ class Hub:
                     async for message in _heard(subscription):
                         if message["type"] == "message":
                             self._received(message["data"])
-                        elif message["type"] == "subscribe" and failures:
+                        elif message["type"] == "subscribe":
+                            self.is_subscribed = True
+                            if failures:
+                                self.resync()
                             failures = 0
-                            self.resync()
             except (OSError, redis.RedisError) as error:
+                self.is_subscribed = False
                 failures += 1
                 log.log(logging.WARNING if failures == 1 else logging.DEBUG, "Live updates wait for Redis: %s", error)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS[min(failures, len(LOOK_AGAIN_SECONDS)) - 1])

@@ -1,6 +1,8 @@
 """Who may come in. One door for pages, API and sockets: it finds the user, the organization and the membership."""
 
 import functools
+import hashlib
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +11,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
+from redis.exceptions import RedisError
 from rest_framework import exceptions, permissions, relations
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.throttling import BaseThrottle
 
 from tenants.actions import tokens
 from tenants.context import tenant
@@ -208,20 +214,46 @@ class IsMember(permissions.BasePermission):
         return member.is_at_least(wanted)
 
 
+class SignInThrottle(BaseThrottle):
+    """Ten tries a minute per address and e-mail, taken before the password is hashed: guessing costs us nothing."""
+
+    limit, seconds = 10, 60
+    in_process = LocMemCache("sign-in", {})  # counts while the shared cache is away
+
+    def allow_request(self, request, view):
+        email = request.data.get("email") if isinstance(request.data, dict) else None
+        who = f"{self.get_ident(request)} {str(email).strip().lower()}"
+        window = int(time.time()) // self.seconds
+        key = f"sign-in:{window}:{hashlib.sha256(who.encode()).hexdigest()}"
+        try:
+            count = self._count(cache, key)
+        except (RedisError, OSError):
+            count = self._count(self.in_process, key)
+        request.rate_limit = {"limit": self.limit, "remaining": max(self.limit - count, 0), "reset": self.wait()}
+        return count <= self.limit
+
+    def wait(self):
+        return self.seconds - int(time.time()) % self.seconds
+
+    def _count(self, counters, key):
+        counters.add(key, 0, timeout=2 * self.seconds)
+        return counters.incr(key)
+
+
 class TenantRelatedField(relations.PrimaryKeyRelatedField):
     """A relation a client may write. It is looked up among the organization's rows: a foreign id is an unknown id."""
 
     def __init__(self, *, to=None, **options):
         self.to = to
         if not options.get("read_only"):
-            options["queryset"] = _Later(to)
+            options["queryset"] = Later(to)
         super().__init__(**options)
 
     def get_queryset(self):
         return self.to.objects.all()
 
 
-class _Later:
+class Later:
     """Stands in for a queryset where REST framework wants one at import time, before there is an organization."""
 
     def __init__(self, model):

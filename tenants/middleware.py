@@ -1,7 +1,7 @@
 """Opens the door once per request, and keeps a refused request from leaving anything behind."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,6 +12,8 @@ from tenants.access import NOT_FOUND, SESSION_KEY, WHICH_ONE, answer_door
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = ("/api/", "/accounts/", "/organizations/", "/platform/")  # these answer those who were turned away themselves
+SIGNING_IN = ("/api/v1/auth/", "/api/v2/auth/")  # concern a user, and keep what they wrote when they refuse: a reused
+# refresh token ends its family, also if the request shows a valid access token beside it
 
 
 class TenantMiddleware:
@@ -32,7 +34,7 @@ class TenantMiddleware:
         )
         request.member, request.organization = caller.member, caller.organization
         door = context.acting(via="api" if is_api else "page", request_id=get_contextvars().get("request_id", ""))
-        if caller.member is None:
+        if caller.member is None or request.path_info.startswith(SIGNING_IN):
             with door:
                 return self.get_response(request)
         bind_contextvars(organization=caller.organization.slug, member=str(caller.member.pk))
@@ -42,7 +44,7 @@ class TenantMiddleware:
             context.tenant(caller.organization, atomic=request.method not in SAFE),
         ):
             response = self.get_response(request)
-            if response.status_code >= 400 and connection.in_atomic_block:
+            if response.status_code >= 400 and request.method not in SAFE:  # reading opened no transaction of its own
                 transaction.set_rollback(True)
             return response
 

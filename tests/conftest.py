@@ -16,8 +16,9 @@ from django.test.utils import setup_databases, teardown_databases
 from tenants import doorbell
 from tests import factories
 from tests.support import assertgate, clock, databases, openapi
-from tests.support.burst import Burst
+from tests.support.burst import Burst, lent_broker
 from tests.support.clients import ApiClient, Door
+from tests.support.editions import Full
 from tests.support.honesty import Honesty
 from tests.support.hx import HxClient
 from tests.support.ledger import ON_POSTGRES, PROPERTY, Ledger, mark
@@ -60,7 +61,8 @@ def pytest_collection_modifyitems(config, items):
     running, left_out = ledger.admit(items)
     for item in running:
         item.user_properties.append((PROPERTY, ledger.tier_of(item)))
-        if ledger.tier_of(item) in SEALED and "mock_external_services" not in item.fixturenames:
+        opens = "mock_external_services" in item.fixturenames or item.get_closest_marker("enable_socket")
+        if ledger.tier_of(item) in SEALED and not opens:
             item.add_marker("disable_socket")
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -77,7 +79,8 @@ def _turn(item):
 
 
 def uses_database(item):
-    return item.get_closest_marker("django_db") is not None or not {"db", "world"}.isdisjoint(item.fixturenames)
+    fixtures = {"db", "world", "transactional_db"}
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(item.fixturenames)
 
 
 def is_transactional(item):
@@ -119,6 +122,13 @@ def cluster(pytestconfig):
 
 
 @pytest.fixture(scope="session")
+def database_urls(cluster):
+    """The database this process' tests run in, as owner, app and relay see it."""
+    with cluster.database() as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
 def redis_url(pytestconfig):
     """The address of a real Redis or Valkey, without a database number."""
     return pytestconfig.stash[LEDGER].bring_up("redis").url
@@ -128,7 +138,7 @@ def redis_url(pytestconfig):
 def django_db_setup(request, django_test_environment, django_db_blocker):
     """SQLite in memory; for the services tier PostgreSQL, as the role that owns nothing and can bypass nothing."""
     if "postgres" in request.config.stash[LEDGER].services:
-        yield from on_postgres(request.getfixturevalue("cluster"), django_db_blocker)
+        yield from on_postgres(request.getfixturevalue("database_urls"), django_db_blocker)
         return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
@@ -138,15 +148,13 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
         teardown_databases(made, verbosity=0)
 
 
-def on_postgres(cluster, blocker):
-    with cluster.database() as urls:
-        with blocker.unblock():
-            databases.connect(connections, urls.app)
-        flush = mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty(urls.owner))
-        with flush:
-            yield
-        with blocker.unblock():
-            connections.close_all()
+def on_postgres(urls, blocker):
+    with blocker.unblock():
+        databases.connect(connections, urls.app)
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty(urls.owner)):
+        yield
+    with blocker.unblock():
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +176,7 @@ def world(request, _stage):
 
 
 @pytest.fixture
-def reset_sequences(django_db_reset_sequences):
+def reset_sequences(transactional_db, django_db_reset_sequences):
     """A database that commits, its sequences and those of the factories begun anew. Slow: keys are UUIDs, ask why."""
     for name in factories.__all__:
         getattr(factories, name).reset_sequence(0, force=True)
@@ -242,6 +250,22 @@ def staff_client(db):
 def hx_client(db):
     """A browser window with HTMX: `.as_(person)`, `.page(obj)`, `.post(url)`, `.part(answer)`, `.assert_toast(...)`."""
     return HxClient()
+
+
+@pytest.fixture(scope="session")
+def _one_worker(database_urls, redis_url):
+    edition = Full(database_urls, redis_url, mail_port=1)
+    edition.service("worker")
+    yield edition
+    edition.stop()
+
+
+@pytest.fixture
+def celery_worker_real(_one_worker, redis_url, settings, transactional_db):
+    """One prefork worker per run on this run's database; doorbells rung in the test reach it over a real Redis."""
+    settings.REDIS_URL = redis_url
+    with lent_broker(f"{redis_url}/0"):
+        yield _one_worker.processes["worker"]
 
 
 # --- time, queries, background, the outside ------------------------------------------------------------------------

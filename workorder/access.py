@@ -9,7 +9,7 @@ from typing import Any
 
 from tenants.models import Member
 from tenants.states import Role
-from workorder.states import INTERNAL, TaskStatus
+from workorder.states import INTERNAL, OrderStatus, TaskStatus
 
 Rule = Callable[[Member, Any], bool]
 
@@ -66,6 +66,13 @@ ALLOWED: dict[str, dict[str, Rule]] = {
     "operation": CATALOGUE,
 }
 
+# Verbs that change something else than the status, so that no machine lists them.
+BESIDES = {
+    ("workorder", OrderStatus.DRAFT): ("edit",),
+    ("task", TaskStatus.IN_PROGRESS): ("report",),
+    ("task", TaskStatus.PAUSED): ("report",),
+}
+
 
 def may(member: Member, verb: str, obj: Any) -> bool:
     """Whether the member's place in the organization allows `verb` on `obj` (for `create`, the model itself)."""
@@ -75,7 +82,5 @@ def may(member: Member, verb: str, obj: Any) -> bool:
 
 def verbs(member: Member, obj: Any) -> list[str]:
     """What the member can do to an order, process or task as it stands: the API's `allowed_actions`."""
-    found = [verb for verb in obj.MOVES.verbs_from(obj.status) if verb not in INTERNAL[obj.NOUN]]
-    if obj.NOUN == "task" and obj.status in (TaskStatus.IN_PROGRESS, TaskStatus.PAUSED):
-        found.insert(0, "report")  # changes sums, not the status, so no machine lists it
-    return [verb for verb in found if may(member, verb, obj)]
+    found = [*BESIDES.get((obj.NOUN, obj.status), ()), *obj.MOVES.verbs_from(obj.status)]
+    return [verb for verb in found if verb not in INTERNAL[obj.NOUN] and may(member, verb, obj)]

@@ -180,16 +180,19 @@ class RowForm(forms.Form):
         field.choices = [("", f"Choose a {self.CHOICE}"), *((key, str(row)) for key, row in offered.items())]
         field.coerce = offered.get
 
+    def take_focus(self):
+        self.fields[self.CHOICE].widget.attrs["autofocus"] = True
+
 
 class LineForm(RowForm):
-    CHOICE, MODEL = "product", Product
+    CHOICE, MODEL, ALWAYS_ONE = "product", Product, True
 
     product = forms.TypedChoiceField()
     quantity = amount("Quantity", min_value=LEAST)
 
 
 class FreeProcessForm(RowForm):
-    CHOICE, MODEL = "process", Process
+    CHOICE, MODEL, ALWAYS_ONE = "process", Process, False
 
     process = forms.TypedChoiceField()
     quantity = amount("Quantity", min_value=LEAST)
@@ -200,7 +203,6 @@ class Rows:
     """The rows of one kind under an order. Rows left blank are as good as not there, so nobody has to remove them."""
 
     def __init__(self, form, prefix, *, data=None, initial=()):
-        self.form, self.prefix = form, prefix
         offered = {str(row.pk): row for row in form.MODEL.objects.active()}
         if data is None:
             self.forms = [
@@ -210,10 +212,16 @@ class Rows:
             filled = [values for values in read_rows(data, form, prefix) if any(values.values())]
             posted = {f"{prefix}-{i}-{name}": text for i, values in enumerate(filled) for name, text in values.items()}
             self.forms = [form(posted, prefix=f"{prefix}-{i}", offered=offered) for i in range(len(filled))]
+        self.blank = [form(prefix=f"{prefix}-0", offered=offered)] if form.ALWAYS_ONE else []
 
     def is_valid(self):
         judged = [form.is_valid() for form in self.forms]  # every row says what is wrong with it, not the first only
         return all(judged) and len(judged) <= MOST_ROWS
+
+    @property
+    def shown(self):
+        """What the page has room for: a blank row where there is none, if most orders have one."""
+        return self.forms or self.blank
 
     @property
     def values(self):
@@ -239,7 +247,7 @@ class WorkForm:
     def __init__(self, data=None, *, initial=None, rows=None):
         rows = rows or {}
         self.order = OrderForm(data, initial=initial)
-        self.lines = Rows(LineForm, "lines", data=data, initial=rows.get("lines", [{}]))
+        self.lines = Rows(LineForm, "lines", data=data, initial=rows.get("lines", []))
         self.processes = Rows(FreeProcessForm, "processes", data=data, initial=rows.get("processes", []))
 
     @classmethod
@@ -251,7 +259,10 @@ class WorkForm:
         kind, _, number = data.get("drop", "").partition("-")
         if kind in rows and number.isdecimal() and int(number) < len(rows[kind]):
             del rows[kind][int(number)]
-        return cls(initial={name: data.get(name, "") for name in OrderForm.base_fields}, rows=rows)
+        work = cls(initial={name: data.get(name, "") for name in OrderForm.base_fields}, rows=rows)
+        if data.get("add") in rows:
+            getattr(work, data["add"]).forms[-1].take_focus()
+        return work
 
     @classmethod
     def of(cls, order):

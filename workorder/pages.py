@@ -1,6 +1,6 @@
 """What order and task pages show, and how a pressed button is answered. Upper apps answer with the same parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from workorder.models import TaskReport, WorkOrder, WorkOrderProcess, WorkOrderT
 from workorder.templatetags.floor import VERBS, Word, quotation, sentence
 
 HISTORY_LENGTH = 80
+ROUTES = {"workorder": "order_verb", "process": "process_skip", "task": "task_verb"}
 # The order's page tells the story of the order: what always comes along with another line is left to the audit log.
 TOO_MUCH = ("task.created", "task.made_ready", "process.started", "process.cancelled")
 
@@ -80,7 +81,7 @@ def press(request, subject, verb, act, show, *, form, done):
         return show(request, subject, pressed=pressed, problems=left, status=422)
     except NotAllowed as refusal:
         left = _beside_fields(form, refusal.problems)
-        return show(request, subject, pressed=pressed if len(left) < len(refusal.problems) else None, problems=left, status=409)
+        return show(request, subject, pressed=pressed if form.errors else None, problems=left, status=409)
     except Stale:
         return show(request, subject, stale=True, status=409)
     except ObjectDoesNotExist as error:
@@ -123,11 +124,14 @@ def buttons_of(member, subject, *, pressed=None, without=()):
 
 
 def _button(subject, verb, word, pressed):
-    name = {"workorder": "order_verb", "task": "task_verb"}.get(subject.NOUN)
-    url = reverse(f"workorder:{name}", args=[subject.pk, verb]) if name else reverse("workorder:process_skip", args=[subject.pk])
+    url = reverse(f"workorder:{ROUTES[subject.NOUN]}", kwargs={"pk": subject.pk} | _named(subject, verb))
     if pressed and (pressed.subject.pk, pressed.verb) == (subject.pk, verb):
         return Button(verb, word, url, pressed.form)
     return Button(verb, word, url, form_of(subject, verb))
+
+
+def _named(subject, verb):
+    return {} if subject.NOUN == "process" else {"verb": verb}
 
 
 def form_of(subject, verb, data=None):
@@ -171,18 +175,22 @@ def _read_order(pk):
 
 def order_values(request, order, pressed=None):
     member, processes, tasks = request.member, list(order.processes.all()), list(order.tasks.all())
-    hints = [hint for verb in access.verbs(member, order) for hint in _in_the_way(order, verb, member, processes)]
-    blocked = {verb for verb in VERBS["workorder"] if _in_the_way(order, verb, member, processes)}
+    in_the_way = {verb: _in_the_way(order, verb, member, processes) for verb in access.verbs(member, order)}
     return {
         "order": order,
         "late": order.is_late(context.now()),
-        "buttons": buttons_of(member, order, pressed=pressed, without=blocked),
-        "may_edit": "edit" in access.verbs(member, order),
-        "hints": hints,
+        "buttons": buttons_of(member, order, pressed=pressed, without=_keys(in_the_way)),
+        "may_edit": "edit" in in_the_way,
+        "hints": [problem for found in in_the_way.values() for problem in found],
         "steps": _steps(request, order, processes, tasks, pressed),
         "watched": [order.pk, *(row.pk for row in (*processes, *tasks))],
         "history": partial(history, order, processes, tasks),
     }
+
+
+def _keys(reasons):
+    """The verbs that have any reason against them."""
+    return {verb for verb, found in reasons.items() if found}
 
 
 def _in_the_way(order, verb, member, processes):
@@ -193,7 +201,8 @@ def _in_the_way(order, verb, member, processes):
         case "approve":
             return problems.of_approving(order, by=member)
         case "release":
-            return problems.of_releasing(order, has_work=bool(processes))
+            has_work = bool(processes or order.lines.all())  # a routing may have come meanwhile
+            return problems.of_releasing(order, has_work=has_work)
     return []
 
 
@@ -203,13 +212,16 @@ def _steps(request, order, processes, tasks, pressed):
     by_process = {}
     for task in tasks:
         by_process.setdefault(task.process_id, []).append({"task": task, "why": added.get(task.pk, "")})
-    return [[_process_row(request, order, row, by_process.get(row.pk, []), pressed) for row in step] for step in steps_of(processes)]
+    return [
+        [_process_row(request, order, process, by_process.get(process.pk, []), pressed) for process in step]
+        for step in steps_of(processes)
+    ]
 
 
 def _process_row(request, order, process, tasks, pressed):
     process.work_order = order
     reported = sum(row["task"].reported_quantity for row in tasks)
-    may_be_skipped = not problems.of_skipping(process, reason="-")
+    may_be_skipped = not problems.of_skipping(process)
     return {
         "process": process,
         "tasks": tasks,
@@ -240,29 +252,40 @@ def task_values(request, pk, pressed=None):
         "task": task,
         "watched": [task.pk, task.work_order_id],
         "reports": TaskReport.objects.filter(task=task).select_related("member__user").order_by("-created_at", "-id"),
-        "history": partial(history, task, [], [task]),
+        "history": partial(history, task),
     }
 
 
 def cards(request, tasks, *, pressed=None, brief=False):
     """Tasks with their buttons. `brief` leaves out of the panels what only the task's own page has room for."""
     why = _why(tasks)
-    panels = [panel(tasks, request=request, brief=brief) for panel in contributed("task", "panels")]
+    panels = [panel(tasks, request=request, brief=brief, pressed=pressed) for panel in contributed("task", "panels")]
     found = []
     for task in tasks:
         hints = {verb: _why_not(task, verb) for verb in access.verbs(request.member, task)}
-        blocked = {verb for verb, reasons in hints.items() if reasons}
-        unique = {problem.code: problem for reasons in hints.values() for problem in reasons}
         found.append(
             Card(
                 task=task,
-                buttons=buttons_of(request.member, task, pressed=pressed, without=blocked),
-                hints=list(unique.values()),
+                buttons=_one_primary(buttons_of(request.member, task, pressed=pressed, without=_keys(hints))),
+                hints=_weightiest(hints),
                 panels=[html[task.pk] for html in panels if html.get(task.pk)],
                 why=why.get(task.pk, ""),
             )
         )
     return found
+
+
+def _one_primary(buttons):
+    """One thing to do next: what follows the first big green button is plain."""
+    first = next((button for button in buttons if button.word.look == "primary"), None)
+    plain = {id(button) for button in buttons if button.word.look == "primary" and button is not first}
+    return [replace(b, word=replace(b.word, look="plain")) if id(b) in plain else b for b in buttons]
+
+
+def _weightiest(reasons):
+    """Each reason once; what is missing to complete a task does not matter while its order stands still."""
+    unique = {problem.code: problem for found in reasons.values() for problem in found}
+    return [problem for code, problem in unique.items() if code != "quantity_missing" or len(unique) == 1]
 
 
 def _why_not(task, verb):
@@ -286,15 +309,17 @@ def _why(tasks):
 
 
 # --- history -------------------------------------------------------------------------------------------------------
-def history(subject, processes, tasks):
+def history(subject, processes=(), tasks=()):
     """What happened to a subject and its parts, newest first: sentences with who and when, and the reasons given."""
     names = {process.pk: str(process.process) for process in processes}
     names |= {task.pk: f"“{task.title}”" for task in tasks}
     where = Q(subject_type=subject.NOUN, subject_id=subject.pk)
     where |= Q(subject_type="process", subject_id__in=[process.pk for process in processes])
     where |= Q(subject_type="task", subject_id__in=[task.pk for task in tasks])
-    events = Event.objects.filter(where).exclude(kind__in=TOO_MUCH).select_related("actor__user")
+    events = Event.objects.filter(where).select_related("actor__user")
+    if subject.NOUN == "workorder":
+        events = events.exclude(kind__in=TOO_MUCH)
     return [
         {"event": event, "said": sentence(event, names.get(event.subject_id, "it")), "quoted": quotation(event)}
-        for event in events.order_by("-occurred_at", "-subject_version", "-id")[:HISTORY_LENGTH]
+        for event in events.order_by("-occurred_at", "-recorded_at", "-subject_version", "-id")[:HISTORY_LENGTH]
     ]

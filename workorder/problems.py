@@ -1,13 +1,14 @@
 """Why a verb may not run, or why what was sent cannot be meant. Every reason at once; an empty list means go ahead.
 
-`of_…ing` answers reasons of state and rule (409) from the locked rows alone, so a page may ask them for a whole card.
+`of_…ing` answers reasons of state and rule (409) from rows in hand, so a page may ask them for a whole card; it has a
+task's `work_order` loaded. Where the state itself stands in the way, what else is missing is not asked.
 `of_given_…` answers what is wrong with an input (400), each problem naming its field.
 """
 
 import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
@@ -37,7 +38,8 @@ def of_editing(order: WorkOrder) -> list[Problem]:
 
 def of_submitting(order: WorkOrder, *, has_work: bool) -> list[Problem]:
     """`has_work`: whether the order has a line or a process."""
-    found = wrong_state(order, "submit")
+    if found := wrong_state(order, "submit"):
+        return found
     if not has_work:
         found.append(Problem("nothing_to_do", "Add at least one product or process first.", "products"))
     if order.due_at is None:
@@ -53,36 +55,38 @@ def of_approving(order: WorkOrder, *, by: Member) -> list[Problem]:
     return found
 
 
-def of_releasing(order: WorkOrder, *, has_processes: bool) -> list[Problem]:
-    """`has_processes`: whether there is anything tasks could be made for, the routings of its products included."""
+def of_releasing(order: WorkOrder, *, has_work: bool) -> list[Problem]:
+    """`has_work`: whether there is a process to make a task for, or a routing that would give one."""
     found = wrong_state(order, "release")
-    if not has_processes:
-        message = "None of its products has a routing: give one of them a routing, then release."
-        found.append(Problem("no_processes", message))
-    return found
+    if found or has_work:
+        return found
+    return [Problem("no_processes", "None of its products has a routing: give one of them a routing, then release.")]
 
 
 # --- processes and tasks -------------------------------------------------------------------------------------------
-def of_skipping(process: WorkOrderProcess, order: WorkOrder) -> list[Problem]:
-    return wrong_state(process, "skip") + _of_not_released(order)
+def of_skipping(process: WorkOrderProcess) -> list[Problem]:
+    return wrong_state(process, "skip") or _of_not_released(process.work_order)
 
 
-def of_working(task: WorkOrderTask, verb: str, order: WorkOrder) -> list[Problem]:
-    """`start`, `resume`: its turn has come, and its order has not been stopped on purpose."""
-    return wrong_state(task, verb) + of_held(order)
+def of_working(task: WorkOrderTask, verb: str) -> list[Problem]:
+    """`start`, `pause`, `resume`: its turn has come, and its order has not been stopped on purpose.
+
+    Pausing is always allowed: a hold is a good reason to.
+    """
+    return wrong_state(task, verb) + ([] if verb == "pause" else of_held(task.work_order))
 
 
-def of_reporting(task: WorkOrderTask, order: WorkOrder) -> list[Problem]:
+def of_reporting(task: WorkOrderTask) -> list[Problem]:
     """Work that has begun; a paused task may be reported on, since that is when there is time to."""
-    found = of_held(order)
+    found = of_held(task.work_order)
     if task.status not in (TaskStatus.IN_PROGRESS, TaskStatus.PAUSED):
         label = task.get_status_display().lower()
         found.insert(0, Problem("wrong_state", f"It is {label}; to report on it, it must be in progress or paused."))
     return found
 
 
-def of_completing(task: WorkOrderTask, order: WorkOrder) -> list[Problem]:
-    found = of_working(task, "complete", order)
+def of_completing(task: WorkOrderTask) -> list[Problem]:
+    found = of_working(task, "complete")
     if task.status == TaskStatus.IN_PROGRESS and (missing := task.missing_quantity):
         message = f"{plain(missing)} of {plain(task.quantity)} are not reported yet."
         found.append(Problem("quantity_missing", message))
@@ -219,4 +223,4 @@ def _is_moment(value: Any) -> bool:
 
 
 def _longest(model: type[models.Model], name: str) -> int:
-    return model._meta.get_field(name).max_length
+    return cast(models.CharField, model._meta.get_field(name)).max_length or MAX_WORDS

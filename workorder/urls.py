@@ -1,6 +1,21 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from workorder import views
+
+
+class OrderVerb(StringConverter):
+    """Only verbs that exist: under the same address upper apps have verbs of their own."""
+
+    regex = "|".join(views.ORDER_ACTIONS)
+
+
+class TaskVerb(StringConverter):
+    regex = "|".join(views.TASK_ACTIONS)
+
+
+register_converter(OrderVerb, "order_verb")
+register_converter(TaskVerb, "task_verb")
 
 app_name = "workorder"
 urlpatterns = [
@@ -8,9 +23,9 @@ urlpatterns = [
     path("work-orders/new/", views.order_create, name="order_create"),
     path("work-orders/<uuid:pk>/", views.order_detail, name="order_detail"),
     path("work-orders/<uuid:pk>/edit/", views.order_edit, name="order_edit"),
-    path("work-orders/<uuid:pk>/<slug:verb>/", views.order_verb, name="order_verb"),
+    path("work-orders/<uuid:pk>/<order_verb:verb>/", views.order_verb, name="order_verb"),
     path("processes/<uuid:pk>/skip/", views.process_skip, name="process_skip"),
     path("tasks/", views.my_tasks, name="my_tasks"),
     path("tasks/<uuid:pk>/", views.task_detail, name="task_detail"),
-    path("tasks/<uuid:pk>/<slug:verb>/", views.task_verb, name="task_verb"),
+    path("tasks/<uuid:pk>/<task_verb:verb>/", views.task_verb, name="task_verb"),
 ]

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 
 from tenants import context
@@ -68,7 +67,7 @@ def order_create(request):
 @members(role=Role.PLANNER)
 def order_edit(request, pk):
     order = get_object_or_404(WorkOrder, pk=pk)
-    if request.method != "POST" and not order.status == "draft":
+    if request.method != "POST" and order.status != "draft":
         messages.info(request, "Only a draft can be edited.")
         return goto(request, "workorder:order_detail", pk=order.pk)
     work = WorkForm(request.POST) if request.method == "POST" else WorkForm.of(order)
@@ -93,8 +92,8 @@ def _write(request, work, save, done, order=None):
             problems, status = work.take(refusal.problems), 422
         except NotAllowed as refusal:
             problems, status = refusal.problems, 409
-        except Stale:
-            stale, status = True, 409
+        except Stale as other:
+            work, stale, status = WorkForm.of(other.obj), True, 409
         else:
             messages.success(request, f"{saved.number}: {done}")
             return goto(request, "workorder:order_detail", pk=saved.pk)
@@ -111,8 +110,6 @@ def order_detail(request, pk):
 @members()
 def order_verb(request, pk, verb):
     order = get_object_or_404(WorkOrder, pk=pk)
-    if verb not in ORDER_ACTIONS:
-        raise Http404
     if request.method != "POST":  # somebody came back from signing in
         return redirect("workorder:order_detail", pk=pk)
     if not access.may(request.member, verb, order):
@@ -130,7 +127,8 @@ def process_skip(request, pk):
     if not access.may(request.member, "skip", process):
         raise PermissionDenied("Planners, admins and the department's supervisor may skip a process.")
     form = form_of(process, "skip", request.POST)
-    return press(request, process, "skip", processes.skip, show_order_of, form=form, done=f"{process.process}: skipped.")
+    done = f"{process.process}: {VERBS['process']['skip'].done}"
+    return press(request, process, "skip", processes.skip, show_order_of, form=form, done=done)
 
 
 @members()
@@ -157,8 +155,6 @@ def task_detail(request, pk):
 @members()
 def task_verb(request, pk, verb):
     task = get_object_or_404(WorkOrderTask, pk=pk)
-    if verb not in TASK_ACTIONS:
-        raise Http404
     if request.method != "POST":
         return redirect("workorder:task_detail", pk=pk)
     if not access.may(request.member, verb, task):

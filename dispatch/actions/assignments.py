@@ -32,7 +32,7 @@ def offer_best(task: WorkOrderTask, *, by: Member | None = None) -> Assignment |
     task = tasks.lock(task)
     if standing := Assignment.objects.of_task(task).open().first():
         return standing
-    if task.status != TaskStatus.READY or problems.of_assigning(task):
+    if not _is_to_be_offered(task):
         return None
     return _carry_out(task, queries.preview([task])[0], by=by)
 
@@ -40,10 +40,9 @@ def offer_best(task: WorkOrderTask, *, by: Member | None = None) -> Assignment |
 @transaction.atomic
 def run(*, by: Member | None) -> list[Decision]:
     """Decide every queued task, the most urgent first, exactly as `queries.preview` said a moment ago."""
-    waiting = queries.queued()
-    orders = WorkOrder.objects.filter(pk__in=waiting.values("work_order")).order_by("pk")
-    list(orders.select_for_update(of=("self",)))  # all at once and by id: two runs never wait for each other in a ring
-    by_id = {task.pk: task for task in waiting}
+    orders = WorkOrder.objects.filter(pk__in=queries.queued().values("work_order")).order_by("pk")
+    held = list(orders.select_for_update(of=("self",)))  # by id: two runs never wait for each other in a ring
+    by_id = {task.pk: task for task in queries.queued().filter(work_order__in=held)}
     decisions = queries.preview(list(by_id.values()))
     for decision in decisions:
         _carry_out(tasks.lock(by_id[decision.job]), decision, by=by)
@@ -65,7 +64,7 @@ def assign(
     """
     refuse_input(problems.of_target(member, department))
     task = tasks.lock(task, seen=seen)
-    if member and _was_given(task, to=member, by=by):
+    if member and _was_given(task, to=member, by=by) or department and _was_sent(task, to=department, by=by):
         return task
     refuse(problems.of_assigning(task))
     giver = by.name if by else "Workfloor"
@@ -113,7 +112,7 @@ def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int
         return assignment
     refuse(problems.of_declining(assignment, task))
     move(assignment, "decline", by=by, data={"reason": reason.strip()}, decline_reason=reason.strip())
-    if task.status == TaskStatus.READY:
+    if _is_to_be_offered(task):
         _carry_out(task, queries.preview([task])[0], by=None)
     else:
         _back_to_queue(task, by=by, why=f"{assignment.member.name} declined it.")
@@ -122,14 +121,14 @@ def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int
 
 @transaction.atomic
 def withdraw(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
-    """Take a task back from somebody who has not begun. It waits in its department; nobody is asked by itself."""
+    """Take a task back from somebody who is not at it. It waits in its department; nobody is asked by itself."""
     task = tasks.lock(assignment.task)
     assignment = Assignment.objects.lock(assignment, seen=seen)
     if is_repeat(assignment, "withdraw", by=by):
         return assignment
     refuse(problems.of_withdrawing(assignment, task))
     move(assignment, "withdraw", by=by)
-    if task.status in problems.UNSTARTED:
+    if task.is_open:
         taker = by.name if by else "Workfloor"
         _back_to_queue(task, by=by, why=f"{taker} took it back from {assignment.member.name}.")
     return assignment
@@ -147,6 +146,11 @@ def finish(assignment: Assignment, *, by: Member | None) -> Assignment:
     return assignment
 
 
+def _is_to_be_offered(task: WorkOrderTask) -> bool:
+    """Its turn has come, and its order was not stopped on purpose."""
+    return task.status == TaskStatus.READY and not task.work_order.is_held
+
+
 def _locked_member(member: Member) -> Member:
     """Hold a member without stopping those who merely refer to them: every event they cause does."""
     return Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
@@ -159,6 +163,14 @@ def _was_given(task: WorkOrderTask, *, to: Member, by: Member | None) -> bool:
         return False
     offered = events.Event.objects.about(standing).filter(kind="assignment.offered").first()
     return offered is not None and offered.actor_id == (by.pk if by else None)
+
+
+def _was_sent(task: WorkOrderTask, *, to: Department, by: Member | None) -> bool:
+    """The same for a department: nothing has happened since the same person sent it there."""
+    last = events.newest(task)
+    if last is None or last.kind != "task.queued" or last.actor_id != (by.pk if by else None):
+        return False
+    return task.assigned_department_id == to.pk
 
 
 def _carry_out(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> Assignment | None:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from dispatch.models.rules import AssignmentRule
-from dispatch.states import ASSIGNMENT, AssignmentStatus
+from dispatch.states import ASSIGNMENT, LONGEST_REASON, AssignmentStatus
 from tenants.models import TenantManager, TenantModel, TenantQuerySet
 
 OPEN = sorted(ASSIGNMENT.open)
@@ -35,7 +35,7 @@ class Assignment(TenantModel):
     why = models.TextField()
     decision = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     status = models.CharField(max_length=10, choices=AssignmentStatus, default=ASSIGNMENT.initial)
-    decline_reason = models.CharField(max_length=500, blank=True)
+    decline_reason = models.CharField(max_length=LONGEST_REASON, blank=True)
 
     objects = TenantManager.from_queryset(AssignmentQuerySet)()
 

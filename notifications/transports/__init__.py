@@ -5,7 +5,10 @@ notification, recipient and user are loaded, runs outside any transaction and in
 raises `Permanent` for what can never succeed; any other exception is tried again later under the same key.
 """
 
+from collections.abc import Callable
+
+from notifications.models import Message
 from notifications.states import Transport
 from notifications.transports import email
 
-SENDERS = {Transport.EMAIL: email.send}
+SENDERS: dict[str, Callable[[Message], None]] = {Transport.EMAIL: email.send}

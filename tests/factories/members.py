@@ -1,11 +1,12 @@
 """The people, their places, and whose they are."""
 
-import datetime
-
 import factory
+from django.conf import settings
 from django.utils import timezone
 
-from tenants.models import ApiToken, Department, Member, Organization, User
+from tenants.actions import tokens
+from tenants.ids import uuid7
+from tenants.models import ApiToken, Department, Member, Organization, RefreshToken, User
 from tenants.queries import digest_of
 from tenants.states import Role
 from tests.factories.base import BaseFactory, PlainFactory, same_organization
@@ -79,16 +80,29 @@ class InactiveMemberFactory(OperatorFactory):
 
 
 class ApiTokenFactory(BaseFactory):
-    """A token that is valid for a day. Its secret, which the product never keeps, is `token.secret`."""
+    """A token that may do what its member may. Its secret, which the product never keeps, is `token.secret`."""
 
     class Meta:
         model = ApiToken
 
-    class Params:
-        secret = factory.Sequence(lambda n: f"wf_{n + 1:040d}")
-
     member = factory.SubFactory(OperatorFactory, organization=same_organization())
     name = "Terminal at the press"
-    prefix = factory.LazyAttribute(lambda token: token.secret[:12])
+
+    @classmethod
+    def _made(cls, model_class, *, organization, **values):
+        token, secret = tokens.make_api_token(by=None, **values)
+        token.secret = secret
+        return token
+
+
+class RefreshTokenFactory(PlainFactory):
+    class Meta:
+        model = RefreshToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"refresh-{n + 1}")
+
+    user = factory.SubFactory(UserFactory)
+    family = factory.LazyFunction(uuid7)
     digest = factory.LazyAttribute(lambda token: digest_of(token.secret))
-    expires_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=1))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + settings.REFRESH_TOKEN_LIFE)

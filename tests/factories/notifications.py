@@ -1,7 +1,41 @@
-"""Entries of an inbox, and messages on their way out of the house."""
+"""Entries of an inbox, and messages on their way out of the house, made as the product makes them."""
 
 import factory
 
+from notifications.actions import inbox
 from notifications.models import Message, Notification
-from notifications.states import Kind, Transport
-from tests.factories.base import BaseFactory
+from notifications.states import Kind
+from tenants import events
+from tests.factories.base import BaseFactory, same_organization
+from tests.factories.members import DepartmentFactory, OperatorFactory
+
+
+class NotificationFactory(BaseFactory):
+    """Somebody was told about something new. Without `event` a department was created for the occasion."""
+
+    class Meta:
+        model = Notification
+
+    recipient = factory.SubFactory(OperatorFactory, organization=same_organization())
+    kind = Kind.TASK_ASSIGNED
+    title = factory.Sequence(lambda n: f"News {n + 1}")
+
+    @classmethod
+    def _made(cls, model_class, *, organization, recipient, event=None, is_read=False, **values):
+        if event is None:
+            event = events.record(DepartmentFactory(organization=organization), "department.created", by=None)
+        notification = next(told for told in inbox.tell(event, to=[recipient], **values))
+        return inbox.read(notification, by=recipient) if is_read else notification
+
+
+class MessageFactory(BaseFactory):
+    """The mail that goes with a notification, not sent yet."""
+
+    class Meta:
+        model = Message
+
+    notification = factory.SubFactory(NotificationFactory, organization=same_organization())
+
+    @classmethod
+    def _made(cls, model_class, *, organization, notification):
+        return model_class.objects.get(notification=notification)

@@ -51,6 +51,7 @@ class TestReady:
 
         assert (answer.status_code, answer.json()["checks"]["relay"]["state"]) == (503, state)
 
+    @pytest.mark.enable_socket
     def test_a_broker_that_is_away_is_named_but_no_reason_for_503(self, settings):
         """Losing Redis costs latency: the relay delivers by itself."""
         settings.REDIS_URL = "redis://127.0.0.1:1"

@@ -1,6 +1,11 @@
 """Lets what is waiting happen, by the test's hand: one step, or until nobody has anything left to do."""
 
-from tenants import relay
+from contextlib import contextmanager
+
+from celery import current_app
+from kombu import pools
+
+from tenants import doorbell, relay
 from tenants.context import tenant
 from tenants.models import Delivery, Organization
 from tenants.states import DeliveryState
@@ -42,3 +47,21 @@ class Burst:
     @staticmethod
     def _organizations():
         return list(Organization.objects.order_by("slug"))
+
+
+@contextmanager
+def lent_broker(url):
+    """Let this process' doorbells ring over a real broker for a while."""
+    before = current_app.conf.broker_url
+    _connect(url)
+    try:
+        yield
+    finally:
+        _connect(before)
+
+
+def _connect(url):
+    current_app.conf.broker_url = url
+    pools.reset()
+    current_app._pool = current_app.amqp._producer_pool = None
+    doorbell.breaker = doorbell.Breaker()

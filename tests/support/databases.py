@@ -55,10 +55,14 @@ class Cluster:
             # The relay does what the app does, and may see the outbox of every organization.
             line.execute(sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (self.roles["app"], self.roles["relay"]))))
             line.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(self.roles["owner"])))
-        owner = self._create(self.template, "template0").owner
-        manage(owner, "migrate", "--verbosity=0")
-        manage(owner, "isolate", f"--app-role={self.roles['app']}", f"--relay-role={self.roles['relay']}")
+        urls = self._create(self.template, "template0")
+        manage(urls.owner, "migrate", "--verbosity=0")
+        self.isolate(urls)
         return self
+
+    def isolate(self, urls):
+        """The product's own command, which may be run any number of times."""
+        manage(urls.owner, "isolate", f"--app-role={self.roles['app']}", f"--relay-role={self.roles['relay']}")
 
     def clone(self):
         """A fresh database, as the template is: made in a tenth of a second."""

@@ -263,6 +263,10 @@ class Leashed:
     def is_running(self):
         return self._holder.poll() is None
 
+    def said(self):
+        """The last of what it said, for a test that waited in vain."""
+        return self.log.read_text(errors="replace")[-2000:]
+
     def kill(self):
         """kill -9 of the command and all its children: no handler runs, nothing is said goodbye to."""
         self.send(signal.SIGKILL)

@@ -8,11 +8,14 @@ import hashlib
 
 from django.apps import apps
 from django.db import connection
+from django.test import override_settings
 
+from tenants import relay
 from tenants.context import tenant
-from tenants.models import Member, Organization, RefreshToken, TenantRow, User
+from tenants.models import Organization, RefreshToken, TenantRow, User
 from tests import factories as made
 from tests.golden.exemptions import BOOKKEEPING
+from tests.support.walk import walk
 
 ORDER_STATES = (
     "draft submitted approved rejected released in_progress on_hold completed closed cancelled".split()
@@ -37,6 +40,16 @@ class World:
             return self.zoe
         return made.MemberFactory(organization=organization, role=role)
 
+    def one(self, model, organization=None):
+        """Some row of a model in an organization, south if none is named: for ids that must not be found."""
+        with tenant(organization or self.south):
+            return model.objects.order_by("pk").first()
+
+    @staticmethod
+    def nouns():
+        """Every model whose rows belong to an organization."""
+        return [model for model in apps.get_models() if issubclass(model, TenantRow)]
+
     def suspend(self, organization):
         Organization.objects.filter(pk=organization.pk).update(status="suspended")
 
@@ -45,16 +58,12 @@ class World:
         found = {}
         for organization in (self.north, self.south):
             with tenant(organization), connection.cursor() as cursor:
-                for model in tenant_models():
+                for model in self.nouns():
                     where = _rows(cursor, model, "organization_id", organization.pk)
                     found[f"{organization.slug}.{model._meta.db_table}"] = where
         with connection.cursor() as cursor:
             found |= {model._meta.db_table: _rows(cursor, model) for model in PLAIN}
         return found
-
-
-def tenant_models():
-    return [model for model in apps.get_models() if issubclass(model, TenantRow)]
 
 
 def _rows(cursor, model, column=None, value=None):
@@ -74,6 +83,7 @@ def build():
     _build_north(world)
     _build_south(world)
     _build_orders(world)
+    _forget_what_was_rung(world)
     return world
 
 
@@ -100,6 +110,16 @@ def _build_south(world):
     world.workshop = made.DepartmentFactory(organization=south, code="WRK", name="Workshop")
     world.zoe = _person(made.AdminFactory, south, "Zoe", world.workshop)
     world.bea_in_south = made.PlannerFactory(organization=south, user=world.bea.user)
+    made.OperatorFactory(organization=south, department=world.workshop)  # somebody to whom a task can be offered
+    made.ApiTokenFactory(organization=south, member=world.zoe)
+    made.AssignmentRuleFactory(organization=south, department=world.workshop)
+    world.south_order = made.WorkOrderFactory(organization=south, line__department=world.workshop, at="released")
+    relay.drain_here(south)
+    with tenant(south):
+        world.south_task = world.south_order.tasks.get()
+    walk(world.south_task, to="in_progress", by=world.zoe)
+    made.TaskReportFactory(organization=south, task=world.south_task, member=world.zoe)
+    relay.drain_here(south)
 
 
 def _person(factory, organization, name, department):
@@ -125,3 +145,11 @@ def _build_orders(world):
     }
 
 
+def _forget_what_was_rung(world):
+    """North's history has been relayed, and nobody was told: tests hear of what they do themselves, and of no more."""
+    with override_settings(SUBSCRIPTIONS="tests.support.world.NOBODY_LISTENS"):
+        while relay.relay(world.north):
+            pass
+
+
+NOBODY_LISTENS = {}

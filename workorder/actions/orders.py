@@ -152,7 +152,7 @@ def release(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> 
         return order
     processes = list(order.processes.select_related("process", "line__product"))
     planned = [] if processes else contents.plan(contents.written(order)[0])
-    refuse(problems.of_releasing(order, has_processes=bool(processes or planned)))
+    refuse(problems.of_releasing(order, has_work=bool(processes or planned)))
     if planned:
         contents.write_processes(order, list(order.lines.all()), planned)
         processes = list(order.processes.select_related("process", "line__product"))

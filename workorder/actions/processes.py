@@ -17,7 +17,7 @@ def skip(process: WorkOrderProcess, *, by: Member | None, reason: str, seen: int
     process = lock(process, seen=seen)
     if is_repeat(process, "skip", by=by):
         return process
-    refuse(problems.of_skipping(process, process.work_order))
+    refuse(problems.of_skipping(process))
     refuse_input(problems.of_words(reason, "reason", most=500))
     reason = reason.strip()
     move(process, "skip", by=by, skip_reason=reason, data={"reason": reason})

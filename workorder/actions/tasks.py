@@ -22,7 +22,7 @@ def start(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) ->
     task = lock(task, seen=seen)
     if is_repeat(task, "start", by=by):
         return task
-    refuse(problems.of_working(task, "start", task.work_order))
+    refuse(problems.of_working(task, "start"))
     move(task, "start", by=by, started_at=context.now())
     processes.start(task.process, by=by)
     return task
@@ -34,7 +34,7 @@ def pause(task: WorkOrderTask, *, by: Member | None, reason: str = "", seen: int
     task = lock(task, seen=seen)
     if is_repeat(task, "pause", by=by):
         return task
-    refuse(wrong_state(task, "pause"))
+    refuse(problems.of_working(task, "pause"))
     refuse_input(problems.of_words(reason, "reason", needed=False))
     move(task, "pause", by=by, data={"reason": reason.strip()})
     return task
@@ -45,7 +45,7 @@ def resume(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) -
     task = lock(task, seen=seen)
     if is_repeat(task, "resume", by=by):
         return task
-    refuse(problems.of_working(task, "resume", task.work_order))
+    refuse(problems.of_working(task, "resume"))
     move(task, "resume", by=by)
     return task
 
@@ -72,7 +72,7 @@ def report(
     if known := known or _known(task, client_id):
         known.task = task
         return known
-    refuse(problems.of_reporting(task, task.work_order))
+    refuse(problems.of_reporting(task))
     refuse_input(problems.of_given_report(task, good=good, defect=defect, minutes=minutes, note=note))
     said = {"good": Decimal(good), "defect": Decimal(defect), "minutes": Decimal(minutes), "note": note.strip()}
     made = _add(TaskReport(task=task, member=by, client_id=client_id, **said))
@@ -87,7 +87,7 @@ def complete(task: WorkOrderTask, *, by: Member | None, seen: int | None = None)
     task = lock(task, seen=seen)
     if is_repeat(task, "complete", by=by):
         return task
-    refuse(problems.of_completing(task, task.work_order))
+    refuse(problems.of_completing(task))
     move(task, "complete", by=by, completed_at=context.now())
     processes.complete_if_done(task.process, by=by)
     return task

@@ -97,4 +97,4 @@ class RoutingStep(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence}. {self.process}"
+        return f"Routing step {self.sequence}"

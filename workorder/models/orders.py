@@ -133,7 +133,7 @@ class WorkOrderProduct(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity.normalize():f} {self.unit} {self.product}"
+        return f"{self.position}. {self.quantity.normalize():f} {self.unit}"
 
 
 class NumberSeries(TenantRow):

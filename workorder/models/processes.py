@@ -70,7 +70,7 @@ class WorkOrderProcess(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence}. {self.process}"
+        return f"Process {self.sequence}"
 
     @property
     def has_ended(self) -> bool:

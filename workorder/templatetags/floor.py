@@ -35,7 +35,7 @@ ICONS = {
     TaskStatus.WAITING: "hourglass",
     TaskStatus.READY: "circle-play",
     TaskStatus.PAUSED: "circle-pause",
-    ProcessStatus.SKIPPED: "chevron-right",
+    ProcessStatus.SKIPPED: "skip-forward",
 }
 PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "warn"}
 
@@ -62,12 +62,12 @@ ORDER_VERBS = {
     "reopen": Word("Reopen", "rotate-ccw", "Open again, with a rework process."),
     "cancel": Word("Cancel the order", "ban", "Cancelled.", "danger"),
 }
-PROCESS_VERBS = {"skip": Word("Skip", "chevron-right", "Skipped.")}
+PROCESS_VERBS = {"skip": Word("Skip", "skip-forward", "Skipped.")}
 TASK_VERBS = {
     "start": Word("Start", "circle-play", "Started.", "primary"),
     "resume": Word("Resume", "circle-play", "Going on.", "primary"),
-    "report": Word("Report", "clipboard-list", "Reported.", "primary"),
     "complete": Word("Complete", "circle-check", "Completed.", "primary"),
+    "report": Word("Report", "clipboard-list", "Reported.", "primary"),
     "pause": Word("Pause", "circle-pause", "Paused."),
     "cancel": Word("Cancel the task", "ban", "Cancelled.", "danger"),
 }
@@ -93,7 +93,7 @@ SENTENCES = {
     "process.completed": "{what} is done",
     "process.skipped": "{who} skipped {what}",
     "process.cancelled": "{what} was cancelled",
-    "task.created": "{what} became a task",
+    "task.created": "{what} came onto the floor",
     "task.made_ready": "{what} can be started",
     "task.started": "{who} started {what}",
     "task.paused": "{who} paused {what}",
@@ -101,7 +101,7 @@ SENTENCES = {
     "task.reported": "{who} reported {made} on {what}",
     "task.completed": "{who} completed {what}",
     "task.cancelled": "{who} cancelled {what}",
-    "task.assigned": "{what} was given to somebody",
+    "task.assigned": "{what} was assigned",
     "task.queued": "{what} waits for somebody to take it",
 }
 SYSTEM = "Workfloor"

@@ -41,7 +41,12 @@ on("changed", (event) => changed(event.detail));
 
 const FRAMES = {
   changed,
-  unread: (frame) => count({ unread: frame.count }),
+  unread(frame) {
+    const shown = document.querySelector('[data-count="unread"]')?.textContent;
+    if (Number(shown) === frame.count) return;
+    count({ unread: frame.count });
+    tell("wf:unread");
+  },
   resync: () => tell("wf:resync"),
 };
 const NOT_SIGNED_IN = 4401, NO_LONGER_ALLOWED = 4403, TOO_MANY = 4429;
@@ -80,6 +85,7 @@ on("htmx:beforeRequest", (event) => {
 });
 
 // --- small manners ---
+on("htmx:afterSettle", ({ target }) => target.querySelector('[aria-invalid="true"]')?.focus());
 on("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return; // empty filters do not belong into an address
   for (const [name, value] of [...detail.formData.entries()]) if (value === "") detail.formData.delete(name);

@@ -19,26 +19,38 @@ def released(world):
     """
     numbers = itertools.count(1)
 
-    def released(*, department="assembly", minutes=60, priority="normal", customer=None, process=None, due_in=7):
+    def released(*, department="assembly", minutes=60, process=None, **values):
         process = process or ProcessFactory(
             organization=world.north,
             department=getattr(world, department),
             setup_minutes=minutes,
             minutes_per_unit=0,
         )
-        customer = customer or CustomerFactory(organization=world.north)
-        with tenant(world.north):
-            order = orders.create(
-                by=world.pia,
-                customer=customer,
-                title=f"Job {next(numbers)}",
-                priority=priority,
-                due_at=context.now() + datetime.timedelta(days=due_in),
-                processes=[{"process": process, "quantity": 1}],
-            )
-            orders.submit(order, by=world.pia)
-            orders.approve(order, by=world.ada)
-            orders.release(order, by=world.pia)
-            return order.tasks.get()
+        return on_the_floor(world, [process], title=f"Job {next(numbers)}", **values)[0]
 
     return released
+
+
+@pytest.fixture
+def waiting(world):
+    """A task of Assembly behind another one of the same order that has not been done."""
+    steps = [ProcessFactory(organization=world.north, department=world.assembly) for _ in range(2)]
+    return on_the_floor(world, steps, title="Two steps")[1]
+
+
+def on_the_floor(world, processes, *, title, priority="normal", customer=None, due_in=7):
+    """Release an order of these processes; answers its tasks in the order of its steps."""
+    customer = customer or CustomerFactory(organization=world.north)
+    with tenant(world.north):
+        order = orders.create(
+            by=world.pia,
+            customer=customer,
+            title=title,
+            priority=priority,
+            due_at=context.now() + datetime.timedelta(days=due_in),
+            processes=[{"process": process, "quantity": 1} for process in processes],
+        )
+        orders.submit(order, by=world.pia)
+        orders.approve(order, by=world.ada)
+        orders.release(order, by=world.pia)
+        return list(order.tasks.order_by("process__sequence"))

@@ -143,8 +143,8 @@ class TestWritingRules:
             rules.edit(rule, by=world.pia, rank=6)
             with pytest.raises(Stale):
                 rules.edit(rule, by=world.ada, seen=1, rank=7)
+            rule.refresh_from_db()
 
-        rule.refresh_from_db(from_queryset=AssignmentRule.everywhere.all())
         assert rule.rank == 6
 
     def test_edit_that_changes_nothing_writes_nothing(self, world):

@@ -21,11 +21,11 @@ class TestFailClosed:
     def test_a_related_manager_is_as_closed_as_the_model(self, world):
         """Going through a parent is how scoped libraries leak."""
         with pytest.raises(NoTenant):
-            world.departments["assembly"].members.count()
+            world.assembly.members.count()
 
     def test_saving_an_instance_without_an_organization_raises(self, world):
         """`save()` uses another manager than a query does; it must be the closed one too."""
-        department = world.departments["assembly"]
+        department = world.assembly
 
         with pytest.raises(NoTenant):
             department.save()

@@ -1,0 +1,17 @@
+"""What dispatch adds to v1: two verbs of a task lie under an address of workorder's noun."""
+
+from django.urls import path
+
+from dispatch.api.v1 import views
+
+routes = [
+    ("dispatch/rules", views.RuleViewSet, "dispatch-rule"),
+    ("assignments", views.AssignmentViewSet, "assignment"),
+]
+paths = [
+    path("dispatch/preview/", views.DispatchViewSet.as_view({"get": "preview"}), name="dispatch-preview"),
+    path("dispatch/run/", views.DispatchViewSet.as_view({"post": "run"}), name="dispatch-run"),
+    path("dispatch/load/", views.DispatchViewSet.as_view({"get": "load"}), name="dispatch-load"),
+    path("tasks/<str:pk>/assign/", views.TaskGivingViewSet.as_view({"post": "assign"}), name="task-assign"),
+    path("tasks/<str:pk>/claim/", views.TaskGivingViewSet.as_view({"post": "claim"}), name="task-claim"),
+]

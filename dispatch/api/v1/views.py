@@ -1,0 +1,146 @@
+"""Giving tasks to people: rules, previews and runs, loads, and the answers of those who were asked."""
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from dispatch import access, queries
+from dispatch.actions import assignments, rules
+from dispatch.api.v1 import serializers
+from dispatch.models import Assignment, AssignmentRule
+from dispatch.states import AssignmentStatus, Strategy
+from tenants.access import Later
+from tenants.api.v1.filters import Related, YesNo
+from tenants.api.v1.viewsets import Nothing, Seen, TenantViewSet
+from tenants.models import Department, Member
+from tenants.states import Role
+from workorder.api.v1.views import TaskViewSet
+from workorder.models import WorkOrderTask
+
+
+class RuleFilter(filters.FilterSet):
+    active = YesNo()
+    strategy = filters.MultipleChoiceFilter(choices=Strategy.choices)
+    department = Related(to=Department)
+
+
+class RuleViewSet(TenantViewSet):
+    """Dispatch rules, the one asked first on top. Everybody may read them: they explain who got what."""
+
+    queryset = Later(AssignmentRule)
+    serializer_class = serializers.Rule
+    filterset_class = RuleFilter
+    search_fields = ["name"]
+    ordering_fields = ("rank", "name")
+    ordering = ("rank", "name")
+    roles = {"create": Role.PLANNER}
+    editor = Role.PLANNER
+    shapes = {"create": serializers.RuleInput, "partial_update": serializers.RuleInput}
+
+    def create(self, request):
+        sent = self.sent()
+        sent.pop("seen", None)
+        return self.created(rules.create(by=self.member, **sent))
+
+    def partial_update(self, request, pk):
+        rule = self.thing()
+        rules.edit(rule, by=self.member, **self.sent(partial=True))
+        return self.changed(rule)
+
+    def destroy(self, request, pk):
+        rules.remove(self.thing(), by=self.member)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DispatchViewSet(TenantViewSet):
+    """Deciding who does what is waiting."""
+
+    filter_backends = []
+    pagination_class = None
+    roles = {"run": Role.PLANNER}
+    shapes = {"run": Nothing}
+
+    @extend_schema(responses=serializers.Decisions, operation_id="dispatch_preview")
+    def preview(self, request):
+        """What a run would decide now, and why. Changes nothing."""
+        return self._decisions(queries.preview(list(queries.queued())))
+
+    @extend_schema(request=None, responses=serializers.Decisions, operation_id="dispatch_run")
+    def run(self, request):
+        """Decide every task that waits in a queue."""
+        self.sent()
+        return self._decisions(assignments.run(by=self.member))
+
+    @extend_schema(responses=serializers.Load, operation_id="dispatch_load")
+    def load(self, request):
+        """Who carries how much, and what waits for anybody."""
+        return Response(serializers.Load({"departments": queries.load_by_department()}).data)
+
+    def _decisions(self, decisions):
+        found = [{"task": decision.job, "why": decision.why} | decision.as_dict() for decision in decisions]
+        return Response(serializers.Decisions({"decisions": found}).data)
+
+
+class TaskGivingViewSet(TaskViewSet):
+    """The two verbs of a task that concern people rather than work."""
+
+    shapes = {"assign": serializers.AssignTo, "claim": Seen}
+
+    def may(self, member, verb, obj):
+        return access.may(member, verb, obj)
+
+    @extend_schema(operation_id="tasks_assign")
+    def assign(self, request, pk):
+        """Give it to a member, or to a department whose people may claim it."""
+        return self.verb(assignments.assign)
+
+    @extend_schema(operation_id="tasks_claim")
+    def claim(self, request, pk):
+        """Take it from the queue for oneself."""
+        return self.verb(assignments.claim)
+
+
+class AssignmentFilter(filters.FilterSet):
+    status = filters.MultipleChoiceFilter(choices=AssignmentStatus.choices)
+    task = Related(to=WorkOrderTask)
+    member = Related(to=Member)
+
+
+class AssignmentViewSet(TenantViewSet):
+    """Tasks offered to people, each with the reason in words."""
+
+    queryset = Later(Assignment)
+    filterset_class = AssignmentFilter
+    search_fields = ["task__title", "member__user__name"]
+    ordering_fields = ("created_at",)
+    ordering = ("-created_at",)
+    shapes = {"accept": Seen, "decline": serializers.DeclineReason, "withdraw": Seen}
+
+    def get_queryset(self):
+        return Assignment.objects.select_related("task")
+
+    def get_serializer_class(self):
+        return serializers.Assignment if self.action == "list" else serializers.AssignmentDetail
+
+    def may(self, member, verb, obj):
+        return access.may(member, verb, obj)
+
+    def verbs(self, member, row):
+        return access.verbs(member, row)
+
+    @action(detail=True, methods=["post"])
+    def accept(self, request, pk):
+        """Agree to do it."""
+        return self.verb(assignments.accept)
+
+    @action(detail=True, methods=["post"])
+    def decline(self, request, pk):
+        """Hand it back with a reason; the next best is asked at once."""
+        return self.verb(assignments.decline)
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, pk):
+        """Take it back from somebody who has not begun."""
+        return self.verb(assignments.withdraw)

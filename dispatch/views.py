@@ -1,0 +1,31 @@
+"""Pages where tasks change hands. They answer with the task's card, as every verb of a task does."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+
+from dispatch import access
+from dispatch.actions import assignments
+from dispatch.pages import form_of
+from tenants.access import members
+from workorder.models import WorkOrderTask
+from workorder.pages import press, show_task
+
+
+@members()
+def task_assign(request, pk):
+    return _press(request, pk, "assign", assignments.assign, "It has changed hands.")
+
+
+@members()
+def task_claim(request, pk):
+    return _press(request, pk, "claim", assignments.claim, "It is yours.")
+
+
+def _press(request, pk, verb, act, done):
+    task = get_object_or_404(WorkOrderTask, pk=pk)
+    if request.method != "POST":  # somebody came back from signing in
+        return redirect("workorder:task_detail", pk=pk)
+    if not access.may(request.member, verb, task):
+        raise PermissionDenied("This belongs to the people of the task's department.")
+    form = form_of(task, verb, request.POST)
+    return press(request, task, verb, act, show_task, form=form, done=f"{task.title}: {done}")

@@ -1,0 +1,95 @@
+"""Kinds of input and output that v1 uses everywhere."""
+
+import datetime
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+
+from tenants.access import TenantRelatedField
+
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
+
+class Moment(serializers.DateTimeField):
+    """Said in UTC. Read with any offset, or in the organization's time zone without one."""
+
+    default_error_messages = {"out_of_range": f"Name a year between {FIRST_YEAR} and {LAST_YEAR}."}
+
+    def to_internal_value(self, value):
+        moment = super().to_internal_value(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail("out_of_range")
+        return moment
+
+    def to_representation(self, value):
+        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
+
+
+class Text(serializers.CharField):
+    """Words of people: optional, trimmed, empty rather than null."""
+
+    def __init__(self, **options):
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": 500} | options)
+
+
+class Words(serializers.CharField):
+    """Words that have to be said."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": 500} | options)
+
+
+class Quantity(serializers.DecimalField):
+    def __init__(self, **options):
+        super().__init__(max_digits=14, decimal_places=3, **options)
+
+
+class Minutes(serializers.DecimalField):
+    def __init__(self, **options):
+        super().__init__(**{"max_digits": 12, "decimal_places": 2} | options)
+
+
+class AllowedActions(serializers.ListField):
+    """The verbs the caller may say now. They are computed for the whole list at once and wait in the context."""
+
+    child = serializers.CharField()
+
+    def __init__(self, **options):
+        super().__init__(read_only=True, source="*", **options)
+
+    def to_representation(self, obj):
+        return self.context["allowed_actions"][obj.pk]
+
+
+class Rows(serializers.ListSerializer):
+    """A list of objects in a body. What they name is looked up with one query per relation, not one per row."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, list):
+            for name, field in self.child.fields.items():
+                if isinstance(field, Named):
+                    field.look_up([row.get(name) for row in data if isinstance(row, dict)])
+        return super().to_internal_value(data)
+
+
+class Named(TenantRelatedField):
+    """A relation inside `Rows`."""
+
+    def look_up(self, ids):
+        key = self.to._meta.pk
+        wanted = set()
+        for value in ids:
+            try:
+                wanted.add(key.to_python(value))
+            except DjangoValidationError:
+                continue  # refused where it stands, with its place in the list
+        self.found = self.to.objects.in_bulk(wanted)
+
+    def to_internal_value(self, data):
+        try:
+            found = self.found.get(self.to._meta.pk.to_python(data))
+        except DjangoValidationError:
+            found = None
+        if found is None:
+            self.fail("does_not_exist", pk_value=data)
+        return found

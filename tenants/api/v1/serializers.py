@@ -1,0 +1,91 @@
+"""Shapes of people, departments, secrets and history."""
+
+from rest_framework import serializers
+
+from tenants import models
+from tenants.access import TenantRelatedField
+from tenants.api.v1.fields import Moment
+from tenants.api.v1.viewsets import Seen
+from tenants.states import Role
+
+
+class SignIn(serializers.Serializer):
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False, style={"input_type": "password"})
+
+
+class Refresh(serializers.Serializer):
+    refresh = serializers.CharField(max_length=200)
+
+
+class Pair(serializers.Serializer):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class User(serializers.Serializer):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+
+
+class Organization(serializers.Serializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    time_zone = serializers.CharField()
+
+
+class Membership(serializers.Serializer):
+    id = serializers.UUIDField()
+    organization = Organization()
+    role = serializers.ChoiceField(Role.choices)
+    active = serializers.BooleanField()
+
+
+class Member(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.EmailField(source="user.email")
+    role = serializers.ChoiceField(Role.choices)
+    department = serializers.UUIDField(source="department_id", allow_null=True)
+    active = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class Me(serializers.Serializer):
+    user = User()
+    member = Member()
+    role = serializers.ChoiceField(Role.choices)
+    organization = Organization()
+    memberships = Membership(many=True)
+
+
+class Department(serializers.Serializer):
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    parent = serializers.UUIDField(source="parent_id", allow_null=True)
+    version = serializers.IntegerField()
+
+
+class DepartmentInput(Seen):
+    code = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=120)
+    parent = TenantRelatedField(to=models.Department, required=False, allow_null=True)
+
+
+class Event(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    subject_type = serializers.CharField()
+    subject = serializers.UUIDField(source="subject_id")
+    subject_version = serializers.IntegerField()
+    actor = serializers.UUIDField(source="actor_id", allow_null=True)
+    via = serializers.CharField()
+    data = serializers.DictField()
+    occurred_at = Moment()
+    recorded_at = Moment()
+    request_id = serializers.CharField()
+    caused_by = serializers.UUIDField(allow_null=True)
+    position = serializers.IntegerField(allow_null=True)

@@ -1,0 +1,17 @@
+"""What tenants adds to v1. Routers and prefixes are config's."""
+
+from django.urls import path
+
+from tenants.api.v1 import views
+
+routes = [
+    ("members", views.MemberViewSet, "member"),
+    ("departments", views.DepartmentViewSet, "department"),
+    ("events", views.EventViewSet, "event"),
+]
+paths = [
+    path("auth/token/", views.SignIn.as_view(), name="token"),
+    path("auth/token/refresh/", views.Refresh.as_view(), name="token-refresh"),
+    path("auth/token/revoke/", views.Revoke.as_view(), name="token-revoke"),
+    path("me/", views.MeViewSet.as_view({"get": "me"}), name="me"),
+]

@@ -1,0 +1,66 @@
+"""What each verb does in each state, decided by people. Never derived from the code: it is what the code is held to.
+
+A name: it moves there.  `+`: allowed, and the state stays.  `=`: there already; the same member said twice is answered
+without an event, anybody else is refused with `already_<state>`.  `-`: refused with problems, and nothing changes.
+"""
+
+
+def grid(text):
+    """{(state, verb): cell} of a table whose first line names the verbs."""
+    header, *lines = [line.split() for line in text.strip().splitlines()]
+    for state, *cells in lines:
+        if len(cells) != len(header):
+            raise ValueError(f"The line of {state} has {len(cells)} cells, the table {len(header)} verbs.")
+    return {(state, verb): cell for state, *cells in lines for verb, cell in zip(header, cells, strict=True)}
+
+
+# `on_hold` here was held while released, so that is where it resumes to.
+WORK_ORDER = grid("""
+             edit  submit     approve   reject    revise  release   begin        hold     resume    finish     close   reopen       cancel
+draft        +     submitted  -         -         -       -         -            -        -         -          -       -            cancelled
+submitted    -     =          approved  rejected  -       -         -            -        -         -          -       -            cancelled
+approved     -     -          =         -         -       released  -            -        -         -          -       -            cancelled
+rejected     -     -          -         =         draft   -         -            -        -         -          -       -            cancelled
+released     -     -          -         -         -       =         in_progress  on_hold  -         -          -       -            cancelled
+in_progress  -     -          -         -         -       -         =            on_hold  -         completed  -       -            cancelled
+on_hold      -     -          -         -         -       -         -            =        released  -          -       -            cancelled
+completed    -     -          -         -         -       -         -            -        -         =          closed  in_progress  -
+closed       -     -          -         -         -       -         -            -        -         -          =       -            -
+cancelled    -     -          -         -         -       -         -            -        -         -          -       -            =
+""")  # noqa: E501
+
+# The order is on the floor. A process says all but `skip` by what happens to its tasks.
+PROCESS = grid("""
+             ready  start        complete   skip     cancel
+waiting      ready  -            -          skipped  cancelled
+ready        =      in_progress  -          skipped  cancelled
+in_progress  -      =            completed  -        cancelled
+completed    -      -            =          -        -
+skipped      -      -            -          =        -
+cancelled    -      -            -          -        =
+""")
+
+# The order is on the floor and not held; `complete` is said when everything has been reported.
+TASK = grid("""
+             ready  start        pause   resume       report  complete   cancel
+waiting      ready  -            -       -            -       -          cancelled
+ready        =      in_progress  -       -            -       -          cancelled
+in_progress  -      =            paused  -            +       completed  cancelled
+paused       -      -            =       in_progress  +       -          cancelled
+completed    -      -            -       -            -       =          -
+cancelled    -      -            -       -            -       -          =
+""")
+
+GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK}
+INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting"}
+ENDED = {
+    "workorder": {"closed", "cancelled"},
+    "process": {"completed", "skipped", "cancelled"},
+    "task": {"completed", "cancelled"},
+}
+# Said by the floor itself: no button, no route, not among the allowed actions.
+INTERNAL = {
+    "workorder": {"begin", "finish"},
+    "process": {"ready", "start", "complete", "cancel"},
+    "task": {"ready"},
+}

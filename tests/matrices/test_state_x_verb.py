@@ -1,0 +1,113 @@
+"""Every verb in every state, through every way to say it, against the table people wrote (tests/golden/states.py)."""
+
+import pytest
+
+from tenants import events
+from tenants.context import tenant
+from tenants.models import Event
+from tests.factories import WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.golden.events import WRITTEN_BY
+from tests.golden.states import GRIDS
+from tests.support.drivers import DRIVERS, Outcome
+from workorder.actions import tasks
+
+CELLS = [
+    pytest.param(driver, noun, state, verb, cell, id=f"{driver}-{noun}-{state}-{verb}")
+    for driver, door in DRIVERS.items()
+    for noun, grid in GRIDS.items()
+    for (state, verb), cell in grid.items()
+    if door(None).knows(noun, verb)
+]
+MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory}
+
+
+def cells(*kinds):
+    """The cells of the grids whose content is one of these; `moves` stands for the name of a state."""
+    chosen = [p for p in CELLS if (p.values[-1] if p.values[-1] in "+=-" else "moves") in kinds]
+    return pytest.mark.parametrize(("driver", "noun", "state", "verb", "cell"), chosen)
+
+
+@pytest.fixture
+def drive(request, driver):
+    return DRIVERS[driver](request)
+
+
+@pytest.fixture
+def row(world, noun, state, verb):
+    """An order of the cast, or a process or task made for this cell, in the state of its line."""
+    if noun == "workorder":
+        return world.orders[state]
+    made = MADE_BY[noun](organization=world.north, department=world.assembly, at=state)
+    if (noun, state, verb) == ("task", "in_progress", "complete"):
+        with tenant(world.north):
+            return tasks.report(made, by=world.ada, good=made.quantity).task
+    return made
+
+
+def as_kept(row):
+    with tenant(row.organization_id):
+        return type(row).objects.get(pk=row.pk)
+
+
+def events_after(row):
+    with tenant(row.organization_id):
+        return list(Event.objects.about(row).filter(subject_version__gt=row.version).values_list("kind", flat=True))
+
+
+class TestStateByVerb:
+    """The table is the law: what it grants happens once and leaves one event, what it refuses leaves no trace."""
+
+    @cells("moves")
+    def test_a_move_is_kept_and_leaves_one_event(self, world, drive, row, noun, state, verb, cell):
+        """The status, its version and its history change together or not at all."""
+        outcome = drive.say(row, verb, by=world.ada)
+
+        kept = as_kept(row)
+        assert outcome == Outcome(200)
+        assert (kept.status, kept.version) == (cell, row.version + 1)
+        assert events_after(row) == [WRITTEN_BY[noun, verb]]
+
+    @cells("+")
+    def test_a_verb_that_moves_nothing_leaves_the_state_and_one_event(self, world, drive, row, noun, state, verb, cell):
+        """A report and an edit are changes too: they have a version and an event like any other."""
+        outcome = drive.say(row, verb, by=world.ada)
+
+        kept = as_kept(row)
+        assert outcome == Outcome(200)
+        assert (kept.status, kept.version) == (state, row.version + 1)
+        assert events_after(row) == [WRITTEN_BY[noun, verb]]
+
+    @cells("=")
+    def test_said_again_by_the_same_member_it_is_a_retry(self, world, drive, row, noun, state, verb, cell):
+        """The answer was lost on the way: whoever asks again is told yes, and nothing happens twice."""
+        with tenant(world.north):
+            same = events.newest(row).actor
+        before = world.fingerprint()
+
+        outcome = drive.say(row, verb, by=same)
+
+        assert outcome == Outcome(200)
+        assert world.fingerprint() == before
+
+    @cells("=")
+    def test_said_again_by_somebody_else_it_is_refused(self, world, drive, row, noun, state, verb, cell):
+        """Whoever comes second must not believe that it was their doing."""
+        with tenant(world.north):
+            other = world.pia if events.newest(row).actor_id != world.pia.pk else world.ada
+        before = world.fingerprint()
+
+        outcome = drive.say(row, verb, by=other)
+
+        assert outcome == Outcome(409, (f"already_{state}",))
+        assert world.fingerprint() == before
+
+    @cells("-")
+    def test_a_refused_verb_changes_nothing(self, world, drive, row, noun, state, verb, cell):
+        """Refused means: no row, no event, and a reason to read."""
+        before = world.fingerprint()
+
+        outcome = drive.say(row, verb, by=world.ada)
+
+        assert outcome.status == 409
+        assert len(outcome.codes) > 0
+        assert world.fingerprint() == before

@@ -1,0 +1,104 @@
+"""kill -9 in the middle. What was acknowledged is there, everybody is told, and nobody is told twice by the database."""
+
+import pytest
+
+from notifications.models import Message, Notification
+from tenants import events
+from tenants.context import tenant
+from tenants.models import Delivery
+from tests.factories import AdminFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
+from tests.support import wait
+from tests.support.editions import Full
+from tests.support.sinks import MailSink
+
+SUBMISSIONS = 100  # each has two subscribers: 200 deliveries
+DELIVERIES = 200
+RECOVERY_SECONDS = 45  # a lease of 10 s, a second ring after 5 s, and a slow machine
+WORKER_CHILDREN = 2
+
+
+@pytest.fixture
+def mail():
+    with MailSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def floor(database_urls, redis_url, mail):
+    """A relay and a worker as compose runs them, on this test's own database."""
+    edition = Full(database_urls, redis_url, mail.address[1])
+    yield edition
+    edition.stop()
+
+
+@pytest.fixture
+def north():
+    """Pia submits; Ada and Bea plan too, so they are the ones to be told."""
+    north = OrganizationFactory(slug="north")
+    people = [PlannerFactory(organization=north, user__name=name) for name in ("Pia", "Bea")]
+    AdminFactory(organization=north, user__name="Ada")
+    order = WorkOrderFactory(organization=north)
+    with tenant(north):
+        events.Event.objects.filter(relayed_at=None).update(relayed_at=order.created_at, position=1)
+        for version in range(2, SUBMISSIONS + 2):
+            order.version = version
+            events.record(order, "workorder.submitted", by=people[0])
+    return north
+
+
+def done(organization, model=Delivery):
+    with tenant(organization):
+        return model.objects.filter(state="done").count()
+
+
+def all_of(organization, model):
+    with tenant(organization):
+        return list(model.objects.all())
+
+
+@pytest.mark.usefixtures("redis_url")
+@pytest.mark.worker
+@pytest.mark.timeout(180)
+@pytest.mark.django_db(transaction=True)
+class TestWorkerKilled:
+    """200 deliveries are on their way when the worker and all its children die."""
+
+    def test_nothing_is_lost_and_nothing_doubled(self, floor, north, mail):
+        """The database is the memory: what the worker held is taken over when its lease ends."""
+        floor.service("worker")
+        floor.service("relay")
+
+        wait.until(lambda: done(north) >= 40, within=60, why=f"deliveries run\n{floor.told()}")
+        floor.kill("worker")
+        at_the_kill = done(north)
+        floor.service("worker")
+        wait.until(lambda: done(north) == DELIVERIES, within=RECOVERY_SECONDS, why=f"all delivered\n{floor.told()}")
+        wait.until(lambda: done(north, Message) == 2 * SUBMISSIONS, within=RECOVERY_SECONDS, why=f"all sent\n{floor.told()}")
+
+        assert 40 <= at_the_kill < DELIVERIES
+        assert [row.state for row in all_of(north, Delivery)] == ["done"] * DELIVERIES
+        told = [(row.event_id, row.recipient_id) for row in all_of(north, Notification)]
+        assert len(told) == len(set(told)) == 2 * SUBMISSIONS
+        keys = [message["Message-ID"] for message in mail.arrived]
+        assert len(set(keys)) == 2 * SUBMISSIONS
+        assert len(keys) - len(set(keys)) <= WORKER_CHILDREN, "a kill may repeat what each child was sending, no more"
+
+
+@pytest.mark.usefixtures("redis_url")
+@pytest.mark.worker
+@pytest.mark.timeout(180)
+@pytest.mark.django_db(transaction=True)
+class TestRelayKilled:
+    """The relay dies while no worker is there: it was running the deliveries itself."""
+
+    def test_the_next_relay_finds_what_is_left(self, floor, north):
+        """It remembers nothing, so there is nothing it could have forgotten."""
+        floor.service("relay")
+        wait.until(lambda: done(north) >= 10, within=60, why=f"deliveries run\n{floor.told()}")
+        floor.kill("relay")
+        at_the_kill = done(north)
+        floor.service("relay")
+        wait.until(lambda: done(north) == DELIVERIES, within=RECOVERY_SECONDS, why=f"all delivered\n{floor.told()}")
+
+        assert 10 <= at_the_kill < DELIVERIES
+        assert len(all_of(north, Notification)) == 2 * SUBMISSIONS

@@ -1,0 +1,151 @@
+"""Shapes of work orders, their processes and tasks. What a body may say stands apart from what is shown."""
+
+from rest_framework import serializers
+
+from tenants.access import TenantRelatedField
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words
+from tenants.api.v1.viewsets import Seen
+from workorder import models
+from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
+
+MOST_NOTES = 5000
+
+
+class OrderLine(serializers.Serializer):
+    product = serializers.UUIDField(source="product_id")
+    quantity = Quantity()
+    unit = serializers.CharField()
+
+
+class OrderStep(serializers.Serializer):
+    id = serializers.UUIDField()
+    process = serializers.UUIDField(source="process_id")
+    sequence = serializers.IntegerField()
+    parallel_with_previous = serializers.BooleanField()
+    quantity = Quantity()
+
+
+class WorkOrder(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+    customer = serializers.UUIDField(source="customer_id")
+    priority = serializers.ChoiceField(Priority.choices)
+    due_at = Moment(allow_null=True)
+    status = serializers.ChoiceField(OrderStatus.choices)
+    progress = serializers.DecimalField(max_digits=5, decimal_places=2)
+    estimate_minutes = Minutes()
+    budget = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    customer_reference = serializers.CharField()
+    notes = serializers.CharField()
+    created_at = Moment()
+    released_at = Moment(allow_null=True)
+    completed_at = Moment(allow_null=True)
+    version = serializers.IntegerField()
+    allowed_actions = AllowedActions()
+
+
+class WorkOrderDetail(WorkOrder):
+    products = OrderLine(source="lines.all", many=True)
+    processes = OrderStep(source="processes.all", many=True)
+
+
+class OrderLineInput(serializers.Serializer):
+    class Meta:
+        list_serializer_class = Rows
+
+    product = Named(to=models.Product)
+    quantity = Quantity()
+    unit = Text(max_length=12)
+
+
+class OrderStepInput(serializers.Serializer):
+    class Meta:
+        list_serializer_class = Rows
+
+    process = Named(to=models.Process)
+    quantity = Quantity()
+    parallel_with_previous = serializers.BooleanField(required=False)
+
+
+class WorkOrderInput(Seen):
+    """`products` bring the processes of their routings along; `processes` are added by hand after those."""
+
+    customer = TenantRelatedField(to=models.Customer)
+    title = serializers.CharField(max_length=200)
+    priority = serializers.ChoiceField(Priority.choices, required=False)
+    due_at = Moment(required=False, allow_null=True)
+    budget = serializers.DecimalField(max_digits=14, decimal_places=2, required=False, allow_null=True)
+    customer_reference = Text(max_length=80)
+    notes = Text(max_length=MOST_NOTES, trim_whitespace=False)
+    products = OrderLineInput(source="lines", many=True, required=False, max_length=100)
+    processes = OrderStepInput(many=True, required=False, max_length=100)
+
+
+class Comment(Seen):
+    comment = Text()
+
+
+class NeededComment(Seen):
+    comment = Words()
+
+
+class Reason(Seen):
+    reason = Text()
+
+
+class NeededReason(Seen):
+    reason = Words()
+
+
+class Reopening(NeededReason):
+    """Without a `process` it is the order's last one again; without a `quantity` its defects, or else all of it."""
+
+    process = TenantRelatedField(to=models.Process, required=False)
+    quantity = Quantity(required=False)
+
+
+class OrderProcess(serializers.Serializer):
+    id = serializers.UUIDField()
+    work_order = serializers.UUIDField(source="work_order_id")
+    process = serializers.UUIDField(source="process_id")
+    department = serializers.UUIDField(source="department_id")
+    sequence = serializers.IntegerField()
+    parallel_with_previous = serializers.BooleanField()
+    is_rework = serializers.BooleanField()
+    quantity = Quantity()
+    estimate_minutes = Minutes()
+    status = serializers.ChoiceField(ProcessStatus.choices)
+    skip_reason = serializers.CharField()
+    version = serializers.IntegerField()
+    allowed_actions = AllowedActions()
+
+
+class Task(serializers.Serializer):
+    id = serializers.UUIDField()
+    work_order = serializers.UUIDField(source="work_order_id")
+    process = serializers.UUIDField(source="process_id")
+    title = serializers.CharField()
+    quantity = Quantity()
+    completed_quantity = Quantity()
+    defect_quantity = Quantity()
+    reported_quantity = Quantity()
+    estimate_minutes = Minutes()
+    status = serializers.ChoiceField(TaskStatus.choices)
+    assigned_department = serializers.UUIDField(source="assigned_department_id")
+    assigned_member = serializers.UUIDField(source="assigned_member_id", allow_null=True)
+    due_at = Moment(allow_null=True)
+    started_at = Moment(allow_null=True)
+    completed_at = Moment(allow_null=True)
+    version = serializers.IntegerField()
+    allowed_actions = AllowedActions()
+
+
+class Report(Seen):
+    """What was made. With a `client_id` the same report may be sent again: it is written once."""
+
+    good = Quantity(required=False, default=0)
+    defect = Quantity(required=False, default=0)
+    minutes = Minutes(required=False, default=0)
+    note = Text()
+    client_id = serializers.UUIDField(required=False)

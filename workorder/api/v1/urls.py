@@ -1,0 +1,13 @@
+"""What workorder adds to v1."""
+
+from workorder.api.v1 import catalogue, views
+
+routes = [
+    ("customers", catalogue.CustomerViewSet, "customer"),
+    ("products", catalogue.ProductViewSet, "product"),
+    ("processes", catalogue.ProcessViewSet, "process"),
+    ("work-orders", views.WorkOrderViewSet, "work-order"),
+    ("work-order-processes", views.OrderProcessViewSet, "work-order-process"),
+    ("tasks", views.TaskViewSet, "task"),
+]
+paths = []

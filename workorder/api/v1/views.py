@@ -1,0 +1,233 @@
+"""Work orders, their processes and their tasks: look up, ask who may, call the verb, show what became of it."""
+
+from django.db.models import F, Q
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+
+from tenants.access import Later
+from tenants.api.v1.serializers import Event as EventShown
+from tenants.api.v1.viewsets import Seen, TenantViewSet
+from tenants.models import Event
+from tenants.states import Role
+from workorder import access
+from workorder.actions import orders, processes, tasks
+from workorder.api.v1 import filters, serializers
+from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
+from workorder.models.orders import urgency
+
+BESIDES = {"edit"}  # said with PATCH, so it is no verb of its own here
+
+
+class FloorViewSet(TenantViewSet):
+    """Things with a machine: every verb of it that people say has an address."""
+
+    def may(self, member, verb, obj):
+        return access.may(member, verb, obj)
+
+    def verbs(self, member, row):
+        return [verb for verb in access.verbs(member, row) if verb not in BESIDES]
+
+
+def verb(**options):
+    return action(detail=True, methods=["post"], filter_backends=[], pagination_class=None, **options)
+
+
+def nested(**options):
+    return action(detail=True, methods=["get"], filter_backends=[], **options)
+
+
+class WorkOrderViewSet(FloorViewSet):
+    """What customers get, from the request to the last box. Orders are cancelled, never deleted."""
+
+    queryset = Later(WorkOrder)
+    filterset_class = filters.OrderFilter
+    search_fields = ["number", "title", "customer__name", "customer_reference"]
+    ordering_fields = {
+        "number": F("number"),
+        "title": F("title"),
+        "priority": urgency(),
+        "due_at": F("due_at"),
+        "progress": F("progress"),
+        "created_at": F("created_at"),
+    }
+    ordering = ("-number",)
+    roles = {"create": Role.PLANNER}
+    shapes = {
+        "create": serializers.WorkOrderInput,
+        "partial_update": serializers.WorkOrderInput,
+        "submit": Seen,
+        "approve": serializers.Comment,
+        "reject": serializers.NeededComment,
+        "revise": Seen,
+        "release": Seen,
+        "hold": serializers.NeededReason,
+        "resume": Seen,
+        "cancel": serializers.NeededReason,
+        "close": Seen,
+        "reopen": serializers.Reopening,
+    }
+
+    def get_queryset(self):
+        found = WorkOrder.objects.all()
+        return found if self.action == "list" else found.prefetch_related("lines", "processes")
+
+    def get_serializer_class(self):
+        return serializers.WorkOrder if self.action == "list" else serializers.WorkOrderDetail
+
+    def create(self, request):
+        """Write down what a customer wants, as a draft."""
+        sent = self.sent()
+        sent.pop("seen", None)
+        return self.created(orders.create(by=self.member, **sent))
+
+    def partial_update(self, request, pk):
+        """Change a draft. `products` and `processes` replace all products, or all processes added by hand."""
+        order = self.thing()
+        orders.edit(order, by=self.member, **self.sent(partial=True))
+        return self.changed(order)
+
+    @verb()
+    def submit(self, request, pk):
+        """Ask for approval."""
+        return self.verb(orders.submit)
+
+    @verb()
+    def approve(self, request, pk):
+        """Agree to the order."""
+        return self.verb(orders.approve)
+
+    @verb()
+    def reject(self, request, pk):
+        """Send it back with a comment."""
+        return self.verb(orders.reject)
+
+    @verb()
+    def revise(self, request, pk):
+        """Make a rejected order a draft again."""
+        return self.verb(orders.revise)
+
+    @verb()
+    def release(self, request, pk):
+        """Put it on the floor: its tasks are made, and the first step is ready."""
+        return self.verb(orders.release)
+
+    @verb()
+    def hold(self, request, pk):
+        """Stop it on purpose."""
+        return self.verb(orders.hold)
+
+    @verb()
+    def resume(self, request, pk):
+        """Let it go on where it was held."""
+        return self.verb(orders.resume)
+
+    @verb()
+    def cancel(self, request, pk):
+        """Stop it for good, with everything of it that is open."""
+        return self.verb(orders.cancel)
+
+    @verb()
+    def close(self, request, pk):
+        """Put a completed order away."""
+        return self.verb(orders.close)
+
+    @verb()
+    def reopen(self, request, pk):
+        """Take a completed order up again, with a process of rework."""
+        return self.verb(orders.reopen)
+
+    @extend_schema(responses=serializers.OrderProcess(many=True))
+    @nested(url_path="processes")
+    def processes(self, request, pk):
+        """Its processes in their sequence."""
+        return self.listed(WorkOrderProcess.objects.of_order(self.get_object()), serializers.OrderProcess)
+
+    @extend_schema(responses=serializers.Task(many=True))
+    @nested(url_path="tasks")
+    def tasks(self, request, pk):
+        """Its tasks, in the sequence of their processes."""
+        found = WorkOrderTask.objects.of_order(self.get_object()).select_related("work_order")
+        return self.listed(found.order_by("process__sequence", "created_at", "pk"), serializers.Task)
+
+    @extend_schema(responses=EventShown(many=True))
+    @nested(url_path="events")
+    def events(self, request, pk):
+        """What happened to it, its processes and its tasks, newest first."""
+        order = self.get_object()
+        about = Q(subject_type=WorkOrder.NOUN, subject_id=order.pk)
+        for rows in (order.processes, order.tasks):
+            about |= Q(subject_type=rows.model.NOUN, subject_id__in=rows.order_by().values("pk"))
+        return self.listed(Event.objects.filter(about).order_by("-occurred_at", "-pk"), EventShown)
+
+
+class OrderProcessViewSet(FloorViewSet):
+    """The operations of orders."""
+
+    queryset = Later(WorkOrderProcess)
+    serializer_class = serializers.OrderProcess
+    filterset_class = filters.OrderProcessFilter
+    search_fields = ["process__name", "work_order__number"]
+    ordering_fields = ("created_at", "sequence")
+    ordering = ("created_at", "sequence")
+    shapes = {"skip": serializers.NeededReason}
+
+    @verb()
+    def skip(self, request, pk):
+        """Leave out what is not needed; its tasks are cancelled."""
+        return self.verb(processes.skip)
+
+
+class TaskViewSet(FloorViewSet):
+    """What people work on: one batch of an operation each."""
+
+    queryset = Later(WorkOrderTask)
+    serializer_class = serializers.Task
+    filterset_class = filters.TaskFilter
+    search_fields = ["title", "work_order__number"]
+    ordering_fields = {
+        "created_at": F("created_at"),
+        "due_at": F("due_at"),
+        "priority": urgency("work_order__priority"),
+    }
+    ordering = ("created_at",)
+    shapes = {
+        "start": Seen,
+        "pause": serializers.Reason,
+        "resume": Seen,
+        "report": serializers.Report,
+        "complete": Seen,
+        "cancel": serializers.NeededReason,
+    }
+
+    def get_queryset(self):
+        return WorkOrderTask.objects.select_related("work_order")  # what can be done depends on its order's state
+
+    @verb()
+    def start(self, request, pk):
+        """Begin the work."""
+        return self.verb(tasks.start)
+
+    @verb()
+    def pause(self, request, pk):
+        """Interrupt it."""
+        return self.verb(tasks.pause)
+
+    @verb()
+    def resume(self, request, pk):
+        """Go on."""
+        return self.verb(tasks.resume)
+
+    @verb()
+    def report(self, request, pk):
+        """Add what was made."""
+        return self.verb(tasks.report)
+
+    @verb()
+    def complete(self, request, pk):
+        """End it when all of it is reported."""
+        return self.verb(tasks.complete)
+
+    @verb()
+    def cancel(self, request, pk):
+        """Give it up."""
+        return self.verb(tasks.cancel)
