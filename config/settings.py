@@ -139,6 +139,7 @@ if EMBEDDED:
         }
     }
 else:
+    STATEMENT_TIMEOUT = env.str("STATEMENT_TIMEOUT", default="5s")  # migrations may take longer than requests
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     DATABASES["default"] |= {
         "ATOMIC_REQUESTS": False,  # `with tenant(organization):` opens the transaction, in both editions alike
@@ -147,7 +148,8 @@ else:
         "OPTIONS": {
             **DATABASES["default"].get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 5},
-            "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout=2s "
+            "-c idle_in_transaction_session_timeout=10s",
         },
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -204,9 +206,9 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Workfloor",
-    "DESCRIPTION": "Work orders, their tasks, and the people they are given to.",
-    "VERSION": "1",
+    # Titles, versions and hooks are each version's own: config/api_docs.py. The deployment check looks at all versions
+    # as one schema, which is nobody's; tests hold each version's against its answers.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -244,7 +246,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
-CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False  # idle, it would use up the grace a supervisor gives it
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "ring-for-what-is-due": {"task": "tenants.tick", "schedule": 30.0, "options": {"expires": 30}},
@@ -306,6 +308,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 LINES = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+JSON_LINES = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -314,7 +317,7 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                LINES if EMBEDDED else structlog.processors.JSONRenderer(),
+                *([LINES] if EMBEDDED else JSON_LINES),
             ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from notifications.actions import inbox as entries
 from notifications.models import Notification
@@ -25,17 +24,19 @@ def counter(request):
     return page(request, "notifications/_counter.html") if wants_part(request) else _show(request)
 
 
-@require_POST
 @members()
 def read(request, pk):
+    if request.method != "POST":  # somebody came back from signing in
+        return redirect("notifications:inbox")
     entry = get_object_or_404(Notification.objects.of(request.member), pk=pk)
     entries.read(entry, by=request.member)
     return _done(request, "Marked as read.")
 
 
-@require_POST
 @members()
 def read_all(request):
+    if request.method != "POST":
+        return redirect("notifications:inbox")
     changed = entries.read_all(by=request.member)
     return _done(request, f"{changed} marked as read." if changed else "There was nothing unread.")
 

@@ -12,7 +12,8 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.apps import apps
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 LEASE = datetime.timedelta(seconds=10)
+EXTEND_SECONDS = 3.0
 RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
 MAX_DEATHS = 5
 GIVE_UP_AFTER = datetime.timedelta(hours=72)
@@ -154,7 +156,8 @@ def run(label: str, organization: Any, row_id: uuid.UUID) -> bool:
         if row is None:
             return False
         try:
-            import_string(runners()[label])(row)
+            with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
+                import_string(runners()[label])(row)
         except Exception as error:  # a reaction may fail in any way; the row remembers how
             log.warning("%s %s failed: %s", label, row_id, error, exc_info=not isinstance(error, Permanent))
             _failed(row, error)
@@ -181,6 +184,26 @@ def claim(label: str, organization: Any, row_id: uuid.UUID) -> Leased | None:
             return None
         row.owner, row.attempts = owner, row.attempts + 1
         return row
+
+
+@contextmanager
+def kept(row: Leased) -> Iterator[None]:
+    """Extend a row's lease while it is worked on outside the database: a slow mail server is no dead worker."""
+    finished = threading.Event()
+
+    def extend() -> None:
+        while not finished.wait(EXTEND_SECONDS):
+            with tenant(row.organization_id):
+                _mine(row).update(lease_until=timezone.now() + LEASE)
+        connection.close()
+
+    keeper = threading.Thread(target=extend, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        keeper.join()
 
 
 def react(delivery: Delivery) -> None:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from workorder.models import Customer, Process, Product, WorkOrder
 from workorder.models.orders import urgency
+from workorder.problems import plain
 from workorder.states import OrderStatus, Priority
 
 MOST_ROWS = 50
@@ -31,9 +32,7 @@ class CommentForm(SeenForm):
 
 
 class RejectForm(SeenForm):
-    comment = forms.CharField(
-        label="What has to change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    comment = forms.CharField(label="What has to change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReasonForm(SeenForm):
@@ -268,11 +267,11 @@ class WorkForm:
     def of(cls, order):
         """A draft as it is, to be edited."""
         facts = {name: getattr(order, name) for name in OrderForm.base_fields}
-        lines = [{"product": str(line.product_id), "quantity": line.quantity.normalize()} for line in order.lines.all()]
+        lines = [{"product": str(line.product_id), "quantity": plain(line.quantity)} for line in order.lines.all()]
         free = [
             {
                 "process": str(process.process_id),
-                "quantity": process.quantity.normalize(),
+                "quantity": plain(process.quantity),
                 "parallel_with_previous": process.parallel_with_previous,
             }
             for process in order.processes.all()

@@ -139,7 +139,7 @@ def form_of(subject, verb, data=None):
     form = FORMS[subject.NOUN].get(verb, SeenForm)
     initial = {"version": subject.version}
     if verb == "report":
-        initial |= {"good": (subject.quantity - subject.reported_quantity).normalize(), "client_id": uuid7()}
+        initial |= {"good": problems.plain(subject.quantity - subject.reported_quantity), "client_id": uuid7()}
     return form(data, initial=initial, auto_id=f"{verb}_{subject.pk.hex[-12:]}_%s")
 
 

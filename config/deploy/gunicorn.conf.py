@@ -2,6 +2,8 @@
 
 import os
 
+from prometheus_client import multiprocess
+
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
@@ -15,3 +17,9 @@ worker_tmp_dir = "/dev/shm"  # the heartbeat file must not wait for a disk
 forwarded_allow_ips = "*"  # only the proxy reaches this port
 accesslog = "-"
 control_socket_disable = True
+
+
+def child_exit(server, worker):
+    """Take a process that ended out of the gauges; its counters go on counting."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)

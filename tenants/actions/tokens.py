@@ -1,5 +1,6 @@
 """Making and ending the secrets of programs."""
 
+import datetime
 import secrets
 import uuid
 
@@ -22,7 +23,14 @@ class BadToken(Exception):
 
 
 @transaction.atomic
-def make_api_token(*, member: Member, name: str, by: Member | None, scopes: list[str] | None = None, expires_at=None):
+def make_api_token(
+    *,
+    member: Member,
+    name: str,
+    by: Member | None,
+    scopes: list[str] | None = None,
+    expires_at: datetime.datetime | None = None,
+) -> tuple[ApiToken, str]:
     """Make a token and answer `(token, secret)`. The secret is not kept: it is seen this once."""
     name = name.strip()
     refuse_input([Problem("blank", "Give the token a name you will recognise.", "name")] if not name else [])

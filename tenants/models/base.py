@@ -27,10 +27,10 @@ class TenantQuerySet(models.QuerySet[Any]):
     def lock(self, obj: models.Model | uuid.UUID, *, seen: int | None = None) -> Any:
         """Re-read a row and hold it until the transaction ends; `Stale` if the caller saw another version.
 
-        `of=("self",)` keeps PostgreSQL from locking joined parents. SQLite has one writer, so there the
-        transaction itself is the lock.
+        `of=("self",)` keeps PostgreSQL from locking joined parents, `no_key` from stopping those who merely refer to
+        the row: every event names its actor. SQLite has one writer, so there the transaction itself is the lock.
         """
-        row = self.select_for_update(of=("self",)).get(pk=getattr(obj, "pk", obj))
+        row = self.select_for_update(of=("self",), no_key=True).get(pk=getattr(obj, "pk", obj))
         if seen is not None and row.version != seen:
             raise Stale(row)
         return row

@@ -1,6 +1,8 @@
 """Lets what is waiting happen, by the test's hand: one step, or until nobody has anything left to do."""
 
+import os
 from contextlib import contextmanager
+from unittest import mock
 
 from celery import current_app
 from kombu import pools
@@ -52,16 +54,13 @@ class Burst:
 @contextmanager
 def lent_broker(url):
     """Let this process' doorbells ring over a real broker for a while."""
-    before = current_app.conf.broker_url
-    _connect(url)
-    try:
+    with mock.patch.dict(os.environ, CELERY_BROKER_URL=url):  # Celery's own override; its settings cannot be reread
+        _connect_anew()
         yield
-    finally:
-        _connect(before)
+    _connect_anew()
 
 
-def _connect(url):
-    current_app.conf.broker_url = url
+def _connect_anew():
     pools.reset()
     current_app._pool = current_app.amqp._producer_pool = None
     doorbell.breaker = doorbell.Breaker()

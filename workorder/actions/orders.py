@@ -154,6 +154,7 @@ def release(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> 
     planned = [] if processes else contents.plan(contents.written(order)[0])
     refuse(problems.of_releasing(order, has_work=bool(processes or planned)))
     if planned:
+        refuse_input(problems.of_given_estimate(contents.minutes_of(planned)))
         contents.write_processes(order, list(order.lines.all()), planned)
         processes = list(order.processes.select_related("process", "line__product"))
     minutes = sum((process.estimate_minutes for process in processes), Decimal(0))

@@ -3,10 +3,10 @@
 import errno
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
+import time
 
 import uvicorn
 from django.conf import settings
@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo import PASSWORD, sign_ins
 from tenants import doorbell, relay
 
+PARENT_SECONDS = 0.5
+
 
 class Command(BaseCommand):
     help = "Migrate, then serve pages, API, live updates and background work from one process. Ctrl-C stops it all."
@@ -24,8 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
         parser.add_argument("--demo", action="store_true", help="seed two organizations to look around in")
+        parser.add_argument(
+            "--leave-with-parent", action="store_true", help="stop when the process that started this one is gone"
+        )
 
-    def handle(self, *, host, port, demo, **options):
+    def handle(self, *, host, port, demo, leave_with_parent, **options):
+        parent = os.getppid()
         line = self._take_port(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         if demo:
@@ -39,10 +45,12 @@ class Command(BaseCommand):
             lifespan="off",
             log_level="warning",
             access_log=False,
+            ws_max_size=65_536,
             timeout_graceful_shutdown=3,
         )
         server = uvicorn.Server(config)
-        signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+        if leave_with_parent:
+            threading.Thread(target=self._leave_with_parent, args=(server, parent), daemon=True).start()
         try:
             server.run(sockets=[line])
         except KeyboardInterrupt:
@@ -51,6 +59,13 @@ class Command(BaseCommand):
             stop.set()
             doorbell.woken.set()
             worker.join(timeout=5)
+
+    @staticmethod
+    def _leave_with_parent(server, parent):
+        """A killed `make` cannot pass its end on; whoever it started notices that it was adopted."""
+        while os.getppid() == parent:
+            time.sleep(PARENT_SECONDS)
+        server.should_exit = True
 
     @staticmethod
     def _take_port(host, port):

@@ -48,7 +48,10 @@ class Search(SearchFilter):
     """`search`: every word has to occur in one of the view's `search_fields`."""
 
     def get_search_terms(self, request):
-        terms = super().get_search_terms(request)
+        try:
+            terms = super().get_search_terms(request)
+        except exceptions.ValidationError as error:
+            raise exceptions.ValidationError({self.search_param: error.detail}) from error
         if len(request.query_params.get(self.search_param, "")) > MOST_LETTERS or len(terms) > MOST_TERMS:
             said = f"At most {MOST_TERMS} words and {MOST_LETTERS} characters."
             raise exceptions.ValidationError({self.search_param: [said]}, "max_length")

@@ -1,9 +1,9 @@
 """What every viewset of v1 does alike: look up, ask who may, read the body, call a verb, show what it made."""
 
-from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -51,7 +51,7 @@ class TenantViewSet(GenericViewSet):
         return self.queryset.all()
 
     def get_object(self):
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])  # 404 for a malformed id as well
 
     def thing(self):
         """The object, for a member who may do to it what this action does."""
@@ -98,10 +98,11 @@ class TenantViewSet(GenericViewSet):
         return (serializer or self.get_serializer_class())(found, many=many, context=context).data
 
     def allowed_actions(self, rows):
-        """Dict[id -> verbs] for a whole list: its own app's, then what upper apps add to the noun."""
+        """Dict[id -> verbs] for a whole list: its own app's, then what upper apps add; none without a machine."""
+        if not rows or not hasattr(rows[0], "MOVES"):
+            return {}
         found = {row.pk: self.verbs(self.member, row) for row in rows}
-        noun = rows[0].NOUN if rows else ""
-        for add in contributed(noun, "verbs"):
+        for add in contributed(rows[0].NOUN, "verbs"):
             for pk, verbs in add(rows, self.member).items():
                 found[pk] = [*found[pk], *verbs]
         return found

@@ -1,11 +1,11 @@
 """What every viewset of v2 does alike: strict parameters, cursors, entity tags, problem documents."""
 
-from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -49,7 +49,7 @@ class TenantViewSet(GenericViewSet):
         return self.queryset.all()
 
     def get_object(self):
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])  # 404 for a malformed id as well
 
     def list(self, request):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -70,9 +70,11 @@ class TenantViewSet(GenericViewSet):
         return self.get_serializer_class()(found, many=many, context=context).data
 
     def allowed_actions(self, rows):
-        """Dict[id -> verbs] for a whole list: its own app's, then what upper apps add to the noun."""
+        """Dict[id -> verbs] for a whole list: its own app's, then what upper apps add; none without a machine."""
+        if not rows or not hasattr(rows[0], "MOVES"):
+            return {}
         found = {row.pk: self.verbs(self.member, row) for row in rows}
-        for add in contributed(rows[0].NOUN, "verbs") if rows else ():
+        for add in contributed(rows[0].NOUN, "verbs"):
             for pk, verbs in add(rows, self.member).items():
                 found[pk] = [*found[pk], *verbs]
         return found

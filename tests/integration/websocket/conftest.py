@@ -101,5 +101,5 @@ def everybody_leaves():
 
 @pytest.fixture
 def quick_recheck(monkeypatch):
-    """Ask the door again at once instead of every five seconds."""
+    """Ask the door again at once instead of every few seconds."""
     monkeypatch.setattr(LiveConsumer, "recheck_seconds", 0.01)

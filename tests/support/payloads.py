@@ -1,0 +1,208 @@
+"""For every route the thing it is about and a body it accepts: a refusal must not have been for the wrong reason.
+
+Keys leave out the API's prefix, so `work-orders/{pk}/approve/` speaks for v1, v2 and the page alike.
+"""
+
+from decimal import Decimal
+
+from dispatch.actions import assignments
+from dispatch.models import Assignment, AssignmentRule
+from notifications.models import Notification
+from tenants.context import tenant
+from tenants.models import Department, Event, Member
+from tests import factories as made
+from workorder.actions import tasks
+from workorder.models import Customer, Process, Product, WorkOrder, WorkOrderProcess, WorkOrderTask
+
+MODELS = {
+    "members": Member,
+    "departments": Department,
+    "events": Event,
+    "customers": Customer,
+    "products": Product,
+    "processes": Process,
+    "work-orders": WorkOrder,
+    "work-order-processes": WorkOrderProcess,
+    "tasks": WorkOrderTask,
+    "dispatch/rules": AssignmentRule,
+    "assignments": Assignment,
+    "notifications": Notification,
+}
+
+
+def key_of(route):
+    for prefix in ("/api/v1/", "/api/v2/", "/"):
+        if route.path.startswith(prefix):
+            return route.path.removeprefix(prefix)
+    raise AssertionError(route)
+
+
+def model_of(route):
+    """The model whose id stands in the route. The page of a process is about the one on an order."""
+    key = key_of(route)
+    if not route.is_api and key.startswith("processes/"):
+        return WorkOrderProcess
+    return MODELS[key.partition("/{pk}")[0]]
+
+
+# --- things --------------------------------------------------------------------------------------------------------
+ORDER_AT = {
+    "submit": "draft",
+    "edit": "draft",
+    "approve": "submitted",
+    "reject": "submitted",
+    "revise": "rejected",
+    "release": "approved",
+    "hold": "released",
+    "resume": "on_hold",
+    "cancel": "draft",
+    "close": "completed",
+    "reopen": "completed",
+}
+TASK_AT = {"start": "ready", "pause": "in_progress", "resume": "paused", "report": "in_progress", "cancel": "ready"}
+
+
+def thing(route, world, actor, *, own=True):
+    """What the route is about, in the state it asks for. `own`: in the actor's hands, or in their department."""
+    word, _, verb = key_of(route).strip("/").rpartition("/")
+    noun = MODELS_BY_NOUN.get(model_of(route), _any)
+    with tenant(world.north):
+        return noun(world, actor, verb if word.endswith("{pk}") else "", own)
+
+
+def _order(world, actor, verb, own):
+    if ORDER_AT.get(verb) == "submitted":  # by somebody who is no actor here: four eyes are another test's matter
+        return made.WorkOrderFactory(organization=world.north, at="submitted", at__by=world.bea)
+    return world.orders[ORDER_AT.get(verb, "draft")]
+
+
+def _place(world, own):
+    return world.assembly if own else world.welding
+
+
+def _hand(world, own):
+    return world.omar if own else world.odd
+
+
+def _task(world, actor, verb, own):
+    place = {"organization": world.north, "department": _place(world, own)}
+    if verb in ("assign", "claim"):
+        return made.WorkOrderTaskFactory(**place)
+    if verb == "complete":
+        task = made.WorkOrderTaskFactory(**place, member=_hand(world, own), at="in_progress")
+        tasks.report(task, by=_hand(world, own), good=task.quantity)
+        return task
+    return made.WorkOrderTaskFactory(**place, member=_hand(world, own), at=TASK_AT.get(verb))
+
+
+def _process(world, actor, verb, own):
+    return made.WorkOrderProcessFactory(organization=world.north, department=_place(world, own))
+
+
+def _assignment(world, actor, verb, own):
+    task = made.WorkOrderTaskFactory(organization=world.north, department=_place(world, own))
+    works_here = actor.department_id == world.assembly.pk
+    member = actor if own and works_here and verb != "withdraw" else _hand(world, own)
+    assignments.assign(task, by=world.ada, member=member)
+    return Assignment.objects.of_task(task).get()
+
+
+def _notification(world, actor, verb, own):
+    return made.NotificationFactory(organization=world.north, recipient=actor if own else world.bea)
+
+
+def _rule(world, actor, verb, own):
+    return made.AssignmentRuleFactory(organization=world.north)
+
+
+def _catalogue(factory):
+    return lambda world, actor, verb, own: factory(organization=world.north)
+
+
+MODELS_BY_NOUN = {
+    Member: lambda world, *_: world.omar,
+    Department: lambda world, *_: world.assembly,
+    Event: lambda world, *_: world.one(Event, world.north),
+    Customer: _catalogue(made.CustomerFactory),
+    Product: _catalogue(made.ProductFactory),
+    Process: _catalogue(made.ProcessFactory),
+    WorkOrder: _order,
+    WorkOrderProcess: _process,
+    WorkOrderTask: _task,
+    AssignmentRule: _rule,
+    Assignment: _assignment,
+    Notification: _notification,
+}
+
+
+def _any(world, actor, verb, own):
+    raise LookupError("No thing for this model: add it to MODELS_BY_NOUN.")
+
+
+# --- bodies --------------------------------------------------------------------------------------------------------
+def body(route, world, *, own=True):
+    """A body the route accepts from whoever may say it."""
+    key = key_of(route)
+    if (route.method, key) in BODIES:
+        return BODIES[route.method, key](world)
+    verb = key.strip("/").rpartition("/")[2]
+    if route.is_unsafe and verb == "assign":
+        return {"member": str(_hand(world, own).pk)}
+    return dict(WORDS.get(verb, {})) if route.is_unsafe else None
+
+
+WORDS = {
+    "approve": {"comment": "Good."},
+    "reject": {"comment": "Too dear."},
+    "hold": {"reason": "No paper."},
+    "cancel": {"reason": "Ordered twice."},
+    "reopen": {"reason": "Wrong colour."},
+    "skip": {"reason": "Not needed."},
+    "pause": {"reason": "Break."},
+    "decline": {"reason": "Not certified."},
+    "report": {"good": "1", "defect": "0", "minutes": "5", "note": ""},
+}
+ORDER_FORM = {"title": "Posters", "priority": "normal", "due_at": "2030-01-31T12:00", "customer_reference": "", "notes": ""}
+
+
+def _page_order(world):
+    rows = {"lines-0-product": str(world.product.pk), "lines-0-quantity": "10"}
+    return {**ORDER_FORM, "customer": str(world.customer.pk), "budget": "", "version": "1", **rows}
+
+
+def _api_order(world):
+    lines = [{"product": str(world.product.pk), "quantity": "10"}]
+    return {"customer": str(world.customer.pk), "title": "Posters", "due_at": "2030-01-31T12:00:00Z", "products": lines}
+
+
+BODIES = {
+    ("POST", "work-orders/"): _api_order,
+    ("PATCH", "work-orders/{pk}/"): lambda world: {"title": "Other posters"},
+    ("POST", "work-orders/new/"): _page_order,
+    ("POST", "work-orders/{pk}/edit/"): _page_order,
+    ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
+    ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
+    ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},
+    ("PATCH", "customers/{pk}/"): lambda world: {"name": "Acme and Sons"},
+    ("POST", "products/"): lambda world: {"code": "POST", "name": "Poster", "unit": "pcs"},
+    ("PATCH", "products/{pk}/"): lambda world: {"name": "Large poster"},
+    ("POST", "processes/"): lambda world: {
+        "code": "CUT",
+        "name": "Cutting",
+        "department": str(world.assembly.pk),
+        "minutes_per_unit": "0.5",
+        "setup_minutes": "10",
+    },
+    ("PATCH", "processes/{pk}/"): lambda world: {"name": "Cutting twice", "minutes_per_unit": str(Decimal("0.25"))},
+    ("POST", "dispatch/rules/"): lambda world: {"name": "Posters first", "rank": 1, "department": str(world.assembly.pk)},
+    ("PATCH", "dispatch/rules/{pk}/"): lambda world: {"rank": 7},
+}
+
+
+# --- knocking ------------------------------------------------------------------------------------------------------
+def knock(route, client, pk, body):
+    """Send the route's request: JSON to the API, a form to a page."""
+    address = route.at(pk) if pk is not None else route.path
+    if route.is_api:
+        return client.send(route.method, address, body)
+    return client.post(address, body or {}) if route.is_unsafe else client.get(address)
