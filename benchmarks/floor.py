@@ -27,7 +27,11 @@ class Floor:
             self.planner, self.admin = self._member("planner"), self._member("admin")
             self._member("operator", department=self.department)
             process = Process.objects.create(
-                code="PRINT", name="Printing", department=self.department, setup_minutes=10, minutes_per_unit=Decimal("0.1")
+                code="PRINT",
+                name="Printing",
+                department=self.department,
+                setup_minutes=10,
+                minutes_per_unit=Decimal("0.1"),
             )
             self.product = Product.objects.create(code="FLYER", name="Flyer")
             RoutingStep.objects.create(product=self.product, process=process, sequence=10)

@@ -5,6 +5,7 @@ updates stay inside the process. See docs/editions.md.
 """
 
 import datetime
+import logging
 import secrets
 from pathlib import Path
 
@@ -329,7 +330,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refusal is the caller's news; the access line has it
 }
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

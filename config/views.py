@@ -1,5 +1,8 @@
 """What is answered when nobody else does: a page for people, JSON under /api/."""
 
+import sys
+
+from django.db import OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.csrf import csrf_failure as django_csrf_failure
@@ -9,6 +12,7 @@ SAID = {
     403: ("forbidden", "You may not do this."),
     404: ("not_found", "Not found."),
     500: ("server_error", "Something broke on our side. It has been noted; try again."),
+    503: ("busy", "The database is busy. Try again in a moment."),
 }
 
 

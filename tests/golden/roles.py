@@ -109,6 +109,7 @@ GET     /api/v2/work-orders/{pk}/                  200  200   200   200  200
 PAGES = table("""
 GET     /                                          200  200   200   200  200
 GET     /organizations/                            200  200   200   200  200
+POST    /organizations/{slug}/                     302  302   302   302  302
 GET     /work-orders/                              200  200   200   200  200
 GET     /work-orders/new/                          403  403   403   200  200
 POST    /work-orders/new/                          403  403   403   302  302
@@ -159,7 +160,9 @@ POST    /tasks/{pk}/claim/                         403  302*  302*  403  403
 
 GET     /notifications/                            200     200     200     200     200
 GET     /notifications/counter/                    200     200     200     200     200
+GET     /notifications/read-all/                   302     302     302     302     302
 POST    /notifications/read-all/                   302     302     302     302     302
+GET     /notifications/{pk}/read/                  302     302     302     302     302
 POST    /notifications/{pk}/read/                  302!404 302!404 302!404 302!404 302!404
 """.replace("\n\n", "\n"))
 
@@ -185,3 +188,6 @@ BETWEEN_HOUSES = {
     "GET /organizations/": {"anonymous": 302, "inactive": 200, "suspended": 200, "outsider": 200},
     "POST /organizations/{slug}/": {"anonymous": 302, "inactive": 302, "suspended": 302, "outsider": 404},
 }
+
+# An outsider is led on without anything being looked up, so there is nothing to be found out: {line: status}.
+LEADS_ON = {"GET /notifications/read-all/": 302, "GET /notifications/{pk}/read/": 302}

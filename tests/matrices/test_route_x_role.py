@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.golden.roles import BETWEEN_HOUSES, PUBLIC, ROLES, ROUTES
+from tests.golden.roles import BETWEEN_HOUSES, LEADS_ON, PUBLIC, ROLES, ROUTES
 from tests.support.clients import Door
-from tests.support.payloads import body, knock, thing
+from tests.support.payloads import body, knock, named
 from tests.support.registry import routes
 
 ENOUGH = 500
@@ -56,7 +56,7 @@ class TestRouteXRole:
     @pytest.mark.parametrize(("line", "role", "own", "status"), CELLS, ids=map(told, CELLS))
     def test_exact_status_and_no_trace_of_a_refusal(self, world, api_client, line, role, own, status):
         route, actor = routes()[line], world.person(role)
-        pk = thing(route, world, actor, own=own).pk if route.has_id else None
+        pk = named(route, world, actor, own=own)
         sent = body(route, world, own=own)
         client = api_client.as_(actor) if route.is_api else Door(host="north.localhost").sign_in(actor)
         before = world.fingerprint() if status >= 400 else None
@@ -67,16 +67,28 @@ class TestRouteXRole:
         assert status < 400 or world.fingerprint() == before
 
 
+def strangers():
+    """An outsider who names no id acts in their own house, which is nobody else's business."""
+    for line in ROUTES:
+        route = routes().get(line)
+        for who in STRANGERS:
+            is_own_business = route and who == "outsider" and route.is_unsafe and not route.has_id
+            if route and line not in BETWEEN_HOUSES and not is_own_business:
+                yield line, who, expected(route, who)
+    for line, row in BETWEEN_HOUSES.items():
+        yield from ((line, who, status) for who, status in row.items())
+
+
+def expected(route, who):
+    if who == "anonymous":
+        return 401 if route.is_api else 302
+    if who == "outsider":
+        return LEADS_ON.get(str(route)) or (404 if route.has_id else 200)
+    return 403
+
+
 class TestRouteXStranger:
     """One rule for all routes: 401 or sign-in, 403, 403, and 404 or their own list."""
-
-    @staticmethod
-    def expected(route, who):
-        if who == "anonymous":
-            return 401 if route.is_api else 302
-        if who == "outsider":
-            return 404 if route.has_id else None
-        return 403
 
     @staticmethod
     def client(world, api_client, client_for, route, who):
@@ -86,22 +98,18 @@ class TestRouteXStranger:
             world.suspend(world.north)
         return api_client if who == "anonymous" else api_client.as_(world.person(who))
 
-    @pytest.mark.parametrize("who", STRANGERS)
-    @pytest.mark.parametrize("line", ROUTES)
-    def test_stranger_gets_nothing(self, world, api_client, client_for, line, who):
-        """Whatever a stranger asks, nothing is shown and nothing is written."""
+    @pytest.mark.parametrize(("line", "who", "status"), list(strangers()), ids=lambda part: str(part))
+    def test_stranger_gets_nothing(self, world, api_client, client_for, line, who, status):
+        """Whatever a stranger asks, nothing of north is shown and nothing is written."""
         route = routes()[line]
-        wanted = BETWEEN_HOUSES.get(line, {}).get(who) or self.expected(route, who)
-        if wanted is None and route.is_unsafe:
-            wanted = 201 if line.startswith("POST /api/v1/") and route.path.count("/") < 5 else None
-        pk = thing(route, world, world.ada).pk if route.has_id else None
+        pk = named(route, world, world.ada)
         sent = body(route, world)
         client = self.client(world, api_client, client_for, route, who)
         before = world.fingerprint()
 
         answer = knock(route, client, pk, sent)
 
-        assert answer.status_code == (wanted or 200), answer.text[:400]
+        assert answer.status_code == status, answer.text[:400]
         assert world.fingerprint() == before
 
 

@@ -70,6 +70,13 @@ def thing(route, world, actor, *, own=True):
         return noun(world, actor, verb if word.endswith("{pk}") else "", own)
 
 
+def named(route, world, actor, *, own=True):
+    """What stands for the id in the route's address, None where there is none."""
+    if "{slug}" in route.path:
+        return world.north.slug
+    return thing(route, world, actor, own=own).pk if route.has_id else None
+
+
 def _order(world, actor, verb, own):
     if ORDER_AT.get(verb) == "submitted":  # by somebody who is no actor here: four eyes are another test's matter
         return made.WorkOrderFactory(organization=world.north, at="submitted", at__by=world.bea)

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-FOREIGN_HOUSES = ("platform/", "accounts/")  # Django's admin and allauth: their own suites, and no tenant's rows
+FOREIGN_HOUSES = ("platform/", "accounts/", "favicon.ico")  # Django's admin, allauth, a redirect: no tenant's rows
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -33,7 +33,7 @@ class Route:
 
     @property
     def has_id(self):
-        return "{pk}" in self.path
+        return "{pk}" in self.path or "{slug}" in self.path
 
     @property
     def is_list(self):
@@ -44,7 +44,7 @@ class Route:
         return self.method != "GET"
 
     def at(self, pk):
-        return self.path.replace("{pk}", str(pk))
+        return self.path.replace("{pk}", str(pk)).replace("{slug}", str(pk))
 
 
 @functools.cache

@@ -16,5 +16,6 @@ os.environ["SECRET_KEY"] = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz
 from config.settings import *  # noqa: E402, F403 - the product's own, changed only below
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - whitenoise warns of a missing one, and a warning is an error here
+WHITENOISE_USE_FINDERS = False  # every client would look for every static file again
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash would be most of a sign-in's time
 DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405 - in memory tables come from the models; migrations run on PostgreSQL

@@ -54,7 +54,7 @@ def edit(
     except IntegrityError as error:
         raise Invalid([code_taken()]) from error
     if routing is not None:
-        RoutingStep.objects.filter(product=thing).delete()
+        RoutingStep.objects.filter(product=thing.pk).delete()
         _route(thing, routing)
     return thing
 
