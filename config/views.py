@@ -39,7 +39,12 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return _answer(request, 500)
+    """A fault of ours, or a database that is locked, full or away where no view could catch it: that one passes."""
+    if not isinstance(sys.exception(), OperationalError):
+        return _answer(request, 500)
+    response = _answer(request, 503)
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 def csrf_failure(request, reason=""):

@@ -1,6 +1,5 @@
 """Hooks, tiers, guards and fixtures. What they stand on is in tests/support/; configuration is in pytest.ini."""
 
-import copy
 import os
 from pathlib import Path
 from unittest import mock
@@ -172,7 +171,7 @@ def world(request, _stage):
         request.getfixturevalue("transactional_db")
         return build()
     request.getfixturevalue("db")
-    return copy.deepcopy(_stage.world)
+    return _stage.world()
 
 
 @pytest.fixture

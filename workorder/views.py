@@ -64,9 +64,11 @@ def order_create(request):
     return _write(request, work, lambda: orders.create(by=request.member, **work.values), "Created as a draft.")
 
 
-@members(role=Role.PLANNER)
+@members()
 def order_edit(request, pk):
     order = get_object_or_404(WorkOrder, pk=pk)
+    if not access.may(request.member, "edit", order):
+        raise PermissionDenied("Your role does not include this.")
     if request.method != "POST" and order.status != "draft":
         messages.info(request, "Only a draft can be edited.")
         return goto(request, "workorder:order_detail", pk=order.pk)

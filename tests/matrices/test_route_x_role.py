@@ -4,7 +4,7 @@ import pytest
 
 from tests.golden.roles import BETWEEN_HOUSES, LEADS_ON, PUBLIC, ROLES, ROUTES
 from tests.support.clients import Door
-from tests.support.payloads import body, knock, named
+from tests.support.payloads import body, knock, named, some
 from tests.support.registry import routes
 
 ENOUGH = 500
@@ -102,7 +102,7 @@ class TestRouteXStranger:
     def test_stranger_gets_nothing(self, world, api_client, client_for, line, who, status):
         """Whatever a stranger asks, nothing of north is shown and nothing is written."""
         route = routes()[line]
-        pk = named(route, world, world.ada)
+        pk = some(route, world)
         sent = body(route, world)
         client = self.client(world, api_client, client_for, route, who)
         before = world.fingerprint()

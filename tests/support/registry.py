@@ -7,7 +7,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+import django_filters
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework import serializers
+
+from tenants.access import TenantRelatedField
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FOREIGN_HOUSES = ("platform/", "accounts/", "favicon.ico")  # Django's admin, allauth, a redirect: no tenant's rows
@@ -111,3 +115,40 @@ def _sources(function, seen=()):
         other = inspect.unwrap(getattr(module, name, None)) if callable(getattr(module, name, None)) else None
         if inspect.isfunction(other) and other.__module__ == function.__module__ and other not in (function, *seen):
             yield from _sources(other, (*seen, function))
+
+
+# --- what bodies and addresses may name ----------------------------------------------------------------------------
+def shape_of(route):
+    """The serializer of a route's body, None where there is none."""
+    viewset = getattr(route.view, "cls", None)
+    action = getattr(route.view, "actions", {}).get(route.method.lower())
+    return getattr(viewset, "shapes", {}).get(action) if action else None
+
+
+def shaped_routes():
+    """(line, serializer class) of every API route that reads a body."""
+    return [(line, shape) for line, route in routes().items() if (shape := shape_of(route))]
+
+
+def relations():
+    """(line, path to the field, model) of every relation a client may write, those in rows included."""
+    return [(line, path, model) for line, shape in shaped_routes() for path, model in _relations(shape())]
+
+
+def _relations(serializer, path=()):
+    for name, field in serializer.fields.items():
+        if isinstance(field, TenantRelatedField):
+            yield (*path, name), field.to
+        elif isinstance(field, serializers.ListSerializer):
+            yield from _relations(field.child, (*path, name, 0))
+
+
+def filters():
+    """(line, parameter) of every filter that takes an id."""
+    found = []
+    for line, route in routes().items():
+        filterset = getattr(getattr(route.view, "cls", None), "filterset_class", None)
+        if filterset and getattr(route.view, "actions", {}).get("get") == "list":
+            takes_ids = (django_filters.ModelChoiceFilter, django_filters.UUIDFilter)
+            found += [(line, name) for name, kind in filterset.base_filters.items() if isinstance(kind, takes_ids)]
+    return found

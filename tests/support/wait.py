@@ -1,5 +1,6 @@
 """Waits for a condition, never for a time."""
 
+import asyncio
 import time
 
 
@@ -10,4 +11,14 @@ def until(condition, *, within=10.0, every=0.02, why=""):
         if time.monotonic() > deadline:
             raise AssertionError(f"After {within:g} s still not so: {why or condition}. Last answer: {value!r}")
         time.sleep(every)
+    return value
+
+
+async def soon(condition, *, within=10.0, every=0.01, why=""):
+    """The same inside an event loop, which goes on meanwhile."""
+    deadline = time.monotonic() + within
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"After {within:g} s still not so: {why or condition}. Last answer: {value!r}")
+        await asyncio.sleep(every)
     return value

@@ -5,10 +5,10 @@ import uuid
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from tests.support.clients import Door
-from workorder.actions import orders
 
 pytestmark = pytest.mark.django_db
 
@@ -81,14 +81,33 @@ class TestErrorsWithCode:
 
     def test_a_busy_database_is_503_with_a_time_to_come_back(self, world, pia):
         """Programs retry a 503; a 500 wakes somebody up."""
-        with mock.patch.object(orders, "submit", side_effect=OperationalError("database is locked")):
+        with mock.patch.object(QuerySet, "select_for_update", side_effect=OperationalError("database is locked")):
             answer = pia.post(f"work-orders/{world.orders['draft'].pk}/submit/")
 
         assert (answer.status_code, answer.code, answer.headers["Retry-After"]) == (503, "busy", "1")
 
+    @pytest.mark.parametrize(
+        ("address", "media"),
+        [
+            ("/api/v1/customers/", "application/json"),
+            ("/api/v2/work-orders/", "application/problem+json"),
+            ("/work-orders/new/", "text/html; charset=utf-8"),
+        ],
+        ids=["v1", "v2", "page"],
+    )
+    def test_a_database_that_cannot_even_begin_is_503_everywhere(self, client_for, address, media):
+        """The transaction is opened before any view runs: what fails there passes as well."""
+        planner = client_for("planner")
+        planner.raise_request_exception = False
+
+        with mock.patch.object(transaction.Atomic, "__enter__", side_effect=OperationalError("database is locked")):
+            answer = planner.post(address)
+
+        assert (answer.status_code, answer.headers["Retry-After"], answer.headers["Content-Type"]) == (503, "1", media)
+
     def test_losing_a_race_for_a_unique_key_is_409(self, world, pia):
         """Checks see what was there; the constraint sees what comes at the same moment."""
-        with mock.patch.object(orders, "submit", side_effect=IntegrityError("UNIQUE constraint failed")):
+        with mock.patch.object(QuerySet, "bulk_create", side_effect=IntegrityError("UNIQUE constraint failed")):
             answer = pia.post(f"work-orders/{world.orders['draft'].pk}/submit/")
 
         assert (answer.status_code, answer.code) == (409, "conflict")

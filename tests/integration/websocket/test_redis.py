@@ -9,6 +9,7 @@ from notifications import hub as live
 from notifications.hub import Hub, Publisher, Resync, Unread
 from tenants.ids import uuid7
 from tests.integration.websocket.conftest import talk
+from tests.support import wait
 
 SOON = 3  # seconds until a frame that does not come fails the test
 
@@ -87,9 +88,7 @@ class TestThroughRedis:
 async def seated(hub, organization_id, member_id):
     """A seat whose hub has its subscription."""
     seat = hub.join(organization_id, member_id)
-    async with asyncio.timeout(SOON):
-        while not hub.is_subscribed:
-            await asyncio.sleep(0.01)
+    await wait.soon(lambda: hub.is_subscribed, within=SOON, why="the hub subscribes")
     return seat
 
 

@@ -1,0 +1,93 @@
+"""Every relation a client may write, with an id of south: refused exactly as an id that does not exist.
+
+Roles, foreign ids in addresses and query counts are all green on an API whose relations take anybody's rows.
+"""
+
+import pytest
+
+from tenants.models import Department, Member
+from tests.matrices.test_route_x_foreign import NOBODY, said
+from tests.support.clients import Door
+from tests.support.payloads import body, key_of, knock, named
+from tests.support.registry import relations, routes, shape_of
+from workorder.models import Customer, Process, Product
+
+ENOUGH = 15
+CELLS = [(line, path) for line, path, _ in relations()]
+TARGETS = {(line, path): model for line, path, model in relations()}
+EXCLUSIVE = {"tasks/{pk}/assign/"}  # exactly one relation is to be named
+PAGES = [
+    ("POST /work-orders/new/", "customer", Customer),
+    ("POST /work-orders/new/", "lines-0-product", Product),
+    ("POST /work-orders/new/", "processes-0-process", Process),
+    ("POST /work-orders/{pk}/edit/", "customer", Customer),
+    ("POST /work-orders/{pk}/edit/", "lines-0-product", Product),
+    ("POST /tasks/{pk}/assign/", "department", Department),
+]
+
+
+def told(part):
+    return ".".join(map(str, part)) if isinstance(part, tuple) else str(part)
+
+
+def with_id(route, sent, path, pk):
+    """The body with `pk` at `path`; a row is filled with what else it needs."""
+    if len(path) == 1:
+        return {**({} if key_of(route) in EXCLUSIVE else sent), path[0]: str(pk)}
+    name, _, inner = path
+    others = shape_of(route)().fields[name].child.fields
+    row = {field: "1" for field, kind in others.items() if kind.required and field != inner}
+    return {**sent, name: [{**row, inner: str(pk)}]}
+
+
+def own_id(world, model):
+    chosen = {Department: world.welding, Member: world.omar}
+    return (chosen.get(model) or world.one(model, world.north)).pk
+
+
+class TestRelationXForeign:
+    """The API."""
+
+    def test_there_are_enough_of_them(self):
+        assert len(CELLS) > ENOUGH
+
+    @pytest.mark.parametrize(("line", "path"), CELLS, ids=told)
+    def test_foreign_id_is_refused_as_an_unknown_one(self, world, api_client, line, path):
+        route, client = routes()[line], api_client.as_(world.ada)
+        pk, sent = named(route, world, world.ada), body(route, world)
+        foreign = world.one(TARGETS[line, path]).pk
+        before = world.fingerprint()
+
+        missing = knock(route, client, pk, with_id(route, sent, path, NOBODY))
+        theirs = knock(route, client, pk, with_id(route, sent, path, foreign))
+
+        assert (theirs.status_code, theirs.codes) == (400, ["does_not_exist"])
+        assert said(theirs, foreign) == said(missing, NOBODY)
+        assert world.fingerprint() == before
+
+    @pytest.mark.parametrize(("line", "path"), CELLS, ids=told)
+    def test_own_id_is_accepted(self, world, api_client, line, path):
+        """The twin: the body was good, so it was the id that was refused."""
+        route = routes()[line]
+        pk, sent = named(route, world, world.ada), body(route, world)
+
+        answer = knock(route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, TARGETS[line, path])))
+
+        assert answer.status_code == (201 if line == f"POST {route.path}" and not route.has_id else 200), answer.text
+
+
+class TestPageXForeign:
+    """A page's select shows own rows only; what a form sends is looked up among the same."""
+
+    @pytest.mark.parametrize(("line", "field", "model"), PAGES, ids=[f"{line} {field}" for line, field, _ in PAGES])
+    def test_foreign_id_is_an_invalid_choice(self, world, line, field, model):
+        route, browser = routes()[line], Door(host="north.localhost").sign_in(world.ada)
+        pk, sent = named(route, world, world.ada), body(route, world)
+        rows = {"processes-0-quantity": "1"} if field.startswith("processes") else {}
+        foreign = world.one(model).pk
+        before = world.fingerprint()
+
+        answer = knock(route, browser, pk, {**sent, **rows, field: str(foreign)})
+
+        assert answer.status_code == 422
+        assert world.fingerprint() == before
