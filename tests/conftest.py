@@ -69,7 +69,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _turn(item):
-    """Tests that want an empty stage, then those with the cast, then those that commit, then those without a database."""
+    """Tests that want an empty stage, then those with the cast, then those that commit, then those without a
+    database."""
     if is_transactional(item):
         return 2
     if "world" in item.fixturenames:
@@ -150,7 +151,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
 def on_postgres(urls, blocker):
     with blocker.unblock():
         databases.connect(connections, urls.app)
-    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty(urls.owner)):
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda _case: databases.empty(urls.owner)):  # noqa: PT008 - it acts
         yield
     with blocker.unblock():
         connections.close_all()
@@ -184,7 +185,8 @@ def reset_sequences(transactional_db, django_db_reset_sequences):
 # --- knocking at the doors -----------------------------------------------------------------------------------------
 @pytest.fixture
 def api_client(db):
-    """JSON over a real access token: `api_client.as_(world.pia).post("work-orders/", {...})`. Anonymous without `as_`."""
+    """JSON over a real access token: `api_client.as_(world.pia).post("work-orders/", {...})`. Anonymous without
+    `as_`."""
     return ApiClient(openapi.contract())
 
 
@@ -196,7 +198,8 @@ def api_client_with_user(world, api_client):
 
 @pytest.fixture
 def client_for(world):
-    """`client_for("planner")`: a browser with that person's session. Also inactive, suspended, outsider, anonymous, or a member."""
+    """`client_for("planner")`: a browser with that person's session. Also inactive, suspended, outsider, anonymous,
+    or a member."""
 
     def client_for(who):
         if who == "anonymous":

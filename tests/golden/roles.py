@@ -1,7 +1,7 @@
 """Who may do what: one line per route, one exact status per role. Decided by people, not read from the code.
 
 `200*`  in the own department only (a supervisor's, or where the operator works); elsewhere 403
-`200!`  what is in their own hands only; anything else 403, or what stands after it (`200!404`: it does not exist for them)
+`200!`  what is in their own hands only; anything else 403, or what stands after it (`200!404`: not there for them)
 """
 
 
@@ -18,7 +18,8 @@ def table(text):
 
 ROLES = ("viewer", "operator", "supervisor", "planner", "admin")
 
-API_V1 = table("""
+API_V1 = table(
+    """
 GET     /api/v1/                                   200  200   200   200  200
 GET     /api/v1/me/                                200  200   200   200  200
 GET     /api/v1/members/                           200  200   200   200  200
@@ -97,7 +98,8 @@ GET     /api/v1/notifications/{pk}/                200!404 200!404 200!404 200!4
 POST    /api/v1/notifications/{pk}/read/           200!404 200!404 200!404 200!404 200!404
 POST    /api/v1/notifications/read-all/            200     200     200     200     200
 GET     /api/v1/notifications/unread-count/        200     200     200     200     200
-""".replace("\n\n", "\n"))
+""".replace("\n\n", "\n")
+)
 
 API_V2 = table("""
 GET     /api/v2/me/                                200  200   200   200  200
@@ -106,7 +108,8 @@ GET     /api/v2/work-orders/{pk}/                  200  200   200   200  200
 """)
 
 # A form without scripts: 302 leads on after it was done. Opened as a page, a verb's address leads to its thing.
-PAGES = table("""
+PAGES = table(
+    """
 GET     /                                          200  200   200   200  200
 GET     /organizations/                            200  200   200   200  200
 POST    /organizations/{slug}/                     302  302   302   302  302
@@ -164,7 +167,8 @@ GET     /notifications/read-all/                   302     302     302     302  
 POST    /notifications/read-all/                   302     302     302     302     302
 GET     /notifications/{pk}/read/                  302     302     302     302     302
 POST    /notifications/{pk}/read/                  302!404 302!404 302!404 302!404 302!404
-""".replace("\n\n", "\n"))
+""".replace("\n\n", "\n")
+)
 
 ROUTES = API_V1 | API_V2 | PAGES
 

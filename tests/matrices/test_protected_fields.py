@@ -27,9 +27,14 @@ HOSTILE = {
     models.PositiveSmallIntegerField: 77,
     models.JSONField: {"hostile": True},
 }
-AS_READ = {"2001-02-03T04:05:06Z": datetime.datetime(2001, 2, 3, 4, 5, 6, tzinfo=datetime.UTC), "77.77": Decimal("77.77")}
+AS_READ = {
+    "2001-02-03T04:05:06Z": datetime.datetime(2001, 2, 3, 4, 5, 6, tzinfo=datetime.UTC),
+    "77.77": Decimal("77.77"),
+}
 ABOUT = {"work-orders/": "work-orders/{pk}/"}  # where a route that makes a thing shows it
-LINES = [line for line, _ in shaped_routes() if routes()[line].has_id or not key_of(routes()[line]).count("dispatch/run")]
+LINES = [
+    line for line, _ in shaped_routes() if routes()[line].has_id or not key_of(routes()[line]).count("dispatch/run")
+]
 
 
 def about(route):

@@ -71,7 +71,9 @@ class TestRelationXForeign:
         route = routes()[line]
         pk, sent = named(route, world, world.ada), body(route, world)
 
-        answer = knock(route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, TARGETS[line, path])))
+        answer = knock(
+            route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, TARGETS[line, path]))
+        )
 
         assert answer.status_code == (201 if line == f"POST {route.path}" and not route.has_id else 200), answer.text
 

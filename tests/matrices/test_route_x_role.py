@@ -1,8 +1,9 @@
-"""Every route and method x every role, against the table in golden/roles.py. A route without a row fails, and a row without a route."""
+"""Every route and method x every role, against the table in golden/roles.py. A route without a row fails, and a row
+without a route."""
 
 import pytest
 
-from tests.golden.roles import BETWEEN_HOUSES, LEADS_ON, PUBLIC, ROLES, ROUTES
+from tests.golden.roles import BETWEEN_HOUSES, LEADS_ON, PUBLIC, ROUTES
 from tests.support.clients import Door
 from tests.support.payloads import body, knock, named, some
 from tests.support.registry import routes

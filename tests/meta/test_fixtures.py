@@ -143,7 +143,9 @@ class TestSignIn:
         assert admin_client.get("/platform/").status_code == 302
         assert staff_client.get("/platform/").status_code == 200
 
-    @pytest.mark.parametrize(("who", "status"), [("inactive", 403), ("suspended", 403), ("anonymous", 302), ("outsider", 200)])
+    @pytest.mark.parametrize(
+        ("who", "status"), [("inactive", 403), ("suspended", 403), ("anonymous", 302), ("outsider", 200)]
+    )
     def test_client_for_somebody_special(self, client_for, who, status):
         assert client_for(who).get("/notifications/").status_code == status
 
@@ -165,6 +167,7 @@ class TestBurst:
         assert not doorbell.woken.is_set()
 
     def test_relay_writes_deliveries_and_runs_none(self, world, celery_burst):
+        celery_burst.until_quiet()
         WorkOrderFactory(organization=world.north, at="submitted")
 
         relayed = celery_burst.relay()

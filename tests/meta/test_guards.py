@@ -1,4 +1,5 @@
-"""The architecture as tests. Each guard names the mistake it stops; its exceptions have reasons, and stale ones fail."""
+"""The architecture as tests. Each guard names the mistake it stops; its exceptions have reasons, and stale ones
+fail."""
 
 import ast
 import tomllib
@@ -55,7 +56,9 @@ def stores_status(node):
         return "status" in constants(node)
     if called(node) in WRITING_CALLS or called(node) in {model.__name__ for model in ours()}:
         named = {keyword.arg for keyword in node.keywords}
-        in_lists = [word for word in [*node.args, *(k.value for k in node.keywords)] if isinstance(word, ast.List | ast.Dict)]
+        in_lists = [
+            word for word in [*node.args, *(k.value for k in node.keywords)] if isinstance(word, ast.List | ast.Dict)
+        ]
         return "status" in named or any("status" in constants(word) for word in in_lists)
     return False
 
@@ -92,7 +95,9 @@ class TestOneWriter:
     def test_on_commit_has_one_home(self):
         """Without robust=True a broker that is away turns a committed change into a 500."""
         users = places(app_files(), lambda node: "on_commit" in (getattr(node, "attr", ""), getattr(node, "id", "")))
-        users |= places(app_files(), lambda n: isinstance(n, ast.ImportFrom) and "on_commit" in {a.name for a in n.names})
+        users |= places(
+            app_files(), lambda n: isinstance(n, ast.ImportFrom) and "on_commit" in {a.name for a in n.names}
+        )
 
         assert users == ON_COMMIT.keys(), "Use tenants.doorbell.after_commit."
 
@@ -122,12 +127,15 @@ class TestTenants:
         assert NOBODYS.keys() - free == set(), "Stale exception: delete it."
 
     def test_every_tenant_model_is_fail_closed_by_every_way_in(self):
-        """Related managers and refreshes use the base manager, lists the default one: both must raise outside a tenant."""
+        """Related managers and refreshes use the base manager, lists the default one: both must raise outside a
+        tenant."""
         scoped = [model for model in ours() if issubclass(model, TenantRow)]
         open_doors = [
             model._meta.label
             for model in scoped
-            if not all(isinstance(m, TenantManager) for m in (model.objects, model._default_manager, model._base_manager))
+            if not all(
+                isinstance(m, TenantManager) for m in (model.objects, model._default_manager, model._base_manager)
+            )
         ]
 
         assert len(scoped) > 10
@@ -157,7 +165,9 @@ class TestShape:
 
     def test_no_module_has_a_name_that_means_nothing(self):
         """`utils` is where things go that nobody has named; each of them has a better name."""
-        parts = {path for file in [*app_files(), *suite_files()] for path in [file, *file.parents] if ROOT in path.parents}
+        parts = {
+            path for file in [*app_files(), *suite_files()] for path in [file, *file.parents] if ROOT in path.parents
+        }
         found = {name_of(path) for path in parts if path.stem in FORBIDDEN_NAMES}
 
         assert found == NAMED_AFTER_NEEDS

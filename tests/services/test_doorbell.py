@@ -32,7 +32,9 @@ class TestRing:
         with mock.patch.object(relay, "run", side_effect=AssertionError("it was run here")):
             relay.relay(north)
             rung = relay.run_due(north)
-            wait.until(lambda: states(north) == {"done"}, within=20, why=f"the worker ran them\n{celery_worker_real.said()}")
+            wait.until(
+                lambda: states(north) == {"done"}, within=20, why=f"the worker ran them\n{celery_worker_real.said()}"
+            )
 
         assert rung > 0
 

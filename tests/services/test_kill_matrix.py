@@ -1,4 +1,5 @@
-"""kill -9 in the middle. What was acknowledged is there, everybody is told, and nobody is told twice by the database."""
+"""kill -9 in the middle. What was acknowledged is there, everybody is told, and nobody is told twice by the
+database."""
 
 import pytest
 
@@ -73,7 +74,9 @@ class TestWorkerKilled:
         at_the_kill = done(north)
         floor.service("worker")
         wait.until(lambda: done(north) == DELIVERIES, within=RECOVERY_SECONDS, why=f"all delivered\n{floor.told()}")
-        wait.until(lambda: done(north, Message) == 2 * SUBMISSIONS, within=RECOVERY_SECONDS, why=f"all sent\n{floor.told()}")
+        wait.until(
+            lambda: done(north, Message) == 2 * SUBMISSIONS, within=RECOVERY_SECONDS, why=f"all sent\n{floor.told()}"
+        )
 
         assert 40 <= at_the_kill < DELIVERIES
         assert [row.state for row in all_of(north, Delivery)] == ["done"] * DELIVERIES

@@ -197,7 +197,13 @@ class TestNumbers:
         def make():
             with tenant(north):
                 return orders.create(
-                    by=None, customer=pattern.customer, title="At once", priority="normal", due_at=None, lines=[], processes=[]
+                    by=None,
+                    customer=pattern.customer,
+                    title="At once",
+                    priority="normal",
+                    due_at=None,
+                    lines=[],
+                    processes=[],
                 ).number
 
         numbers = race(*[make] * 8)

@@ -1,4 +1,5 @@
-"""PostgreSQL's second line: what the manager forgets, the database refuses. Tests connect as the role that owns nothing."""
+"""PostgreSQL's second line: what the manager forgets, the database refuses. Tests connect as the role that owns
+nothing."""
 
 import psycopg
 import pytest
@@ -130,7 +131,8 @@ class TestRows:
         north, south = houses
         with tenant(south):
             theirs = Department.objects.get()
-        statement = "INSERT INTO tenants_department SELECT gen_random_uuid(), created_at, updated_at, version, 'X', 'X', %s, NULL"
+        columns = "gen_random_uuid(), created_at, updated_at, version, 'X', 'X', %s, NULL"
+        statement = f"INSERT INTO tenants_department SELECT {columns}"
 
         with transaction.atomic():
             tell_database(ORGANIZATION_SETTING, str(north.pk))

@@ -10,7 +10,8 @@ NULLABLE = """
     SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'organization_id'
 """
 POLICIES = """
-    SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), polroles::regrole[]::text[]
+    SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid),
+           polroles::regrole[]::text[]
     FROM pg_policy WHERE polrelid = %s::regclass
 """
 KEYS = """

@@ -53,7 +53,9 @@ class Cluster:
                     )
                 )
             # The relay does what the app does, and may see the outbox of every organization.
-            line.execute(sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (self.roles["app"], self.roles["relay"]))))
+            line.execute(
+                sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (self.roles["app"], self.roles["relay"])))
+            )
             line.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(self.roles["owner"])))
         urls = self._create(self.template, "template0")
         manage(urls.owner, "migrate", "--verbosity=0")
@@ -148,7 +150,8 @@ def connect(connections, url):
 
 
 def empty(owner_url):
-    """Empty every table as the owner: the app role may not TRUNCATE, and must not be given the right for a test's sake."""
+    """Empty every table as the owner: the app role may not TRUNCATE, and must not be given the right for a test's
+    sake."""
     with psycopg.connect(owner_url, autocommit=True) as line:
         named = line.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         tables = [sql.Identifier(name) for (name,) in named if name not in KEPT_BY_FLUSH]

@@ -1,4 +1,5 @@
-"""Both editions as real processes: the embedded one with the command of `make demo`, the full one with those of compose.
+"""Both editions as real processes: the embedded one with the command of `make demo`, the full one with those of
+compose.
 
 The commands are read from docker-compose.yml, so what is tested is what is deployed; only addresses are put in.
 """
@@ -132,6 +133,8 @@ class Full(Edition):
 def command_of(service):
     """A service's command as compose would run it, with this environment's programs."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    words = [VARIABLE.sub(lambda found: os.environ.get(found[1]) or found[2], word) for word in services[service]["command"]]
+    words = [
+        VARIABLE.sub(lambda found: os.environ.get(found[1]) or found[2], word) for word in services[service]["command"]
+    ]
     program = Path(sys.executable).with_name(words[0])
     return [sys.executable if words[0] == "python" else str(program), *(word.replace("$$", "$") for word in words[1:])]

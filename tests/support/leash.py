@@ -2,7 +2,8 @@
 
     python leash.py <user or ''> <folder or ''> command...
 
-The first line printed is the command's process id. The folder is removed when the command has ended. Its signal to stop is SIGINT, which PostgreSQL takes as "disconnect
+The first line printed is the command's process id. The folder is removed when the command has ended. Its signal to
+stop is SIGINT, which PostgreSQL takes as "disconnect
 everybody and stop", then SIGKILL to the whole group.
 """
 

@@ -52,7 +52,8 @@ def mark(item, root):
 
 
 class Ledger:
-    """One process' account: tests that ran by tier, tests that did not with the reason, and where services came from."""
+    """One process' account: tests that ran by tier, tests that did not with the reason, and where services came
+    from."""
 
     def __init__(self, *, required=(), on_postgres=False):
         self.required = set(required)
@@ -125,7 +126,9 @@ class Ledger:
 
     def _note(self, tier):
         rungs = self.rungs
-        words = [f"{name} {rungs[name]}" if len(NEEDS[tier]) > 1 else rungs[name] for name in NEEDS[tier] if name in rungs]
+        words = [
+            f"{name} {rungs[name]}" if len(NEEDS[tier]) > 1 else rungs[name] for name in NEEDS[tier] if name in rungs
+        ]
         if generated := self.generated.get(tier):
             words.append(f"{generated:,} of them generated")
         return ", ".join(words)

@@ -176,7 +176,13 @@ WORDS = {
     "decline": {"reason": "Not certified."},
     "report": {"good": "1", "defect": "0", "minutes": "5", "note": ""},
 }
-ORDER_FORM = {"title": "Posters", "priority": "normal", "due_at": "2030-01-31T12:00", "customer_reference": "", "notes": ""}
+ORDER_FORM = {
+    "title": "Posters",
+    "priority": "normal",
+    "due_at": "2030-01-31T12:00",
+    "customer_reference": "",
+    "notes": "",
+}
 
 
 def _page_order(world):
@@ -208,7 +214,11 @@ BODIES = {
         "setup_minutes": "10",
     },
     ("PATCH", "processes/{pk}/"): lambda world: {"name": "Cutting twice", "minutes_per_unit": str(Decimal("0.25"))},
-    ("POST", "dispatch/rules/"): lambda world: {"name": "Posters first", "rank": 1, "department": str(world.assembly.pk)},
+    ("POST", "dispatch/rules/"): lambda world: {
+        "name": "Posters first",
+        "rank": 1,
+        "department": str(world.assembly.pk),
+    },
     ("PATCH", "dispatch/rules/{pk}/"): lambda world: {"rank": 7},
 }
 

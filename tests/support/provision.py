@@ -108,7 +108,9 @@ def _answering_postgres(url, rung):
         raise NotHere(f"{rung} is not set")
     try:
         with psycopg.connect(url, connect_timeout=3) as line:
-            may = line.execute("SELECT rolcreaterole AND rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+            may = line.execute(
+                "SELECT rolcreaterole AND rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            )
             if not may.fetchone()[0]:
                 raise NotHere(f"the user of {rung} may not create roles and databases")
             version = line.info.server_version
@@ -119,7 +121,12 @@ def _answering_postgres(url, rung):
 
 def _installed_postgres():
     folders = [os.path.dirname(os.path.realpath(path)) for name in ("initdb",) if (path := shutil.which(name))]
-    patterns = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
+    patterns = (
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/opt/homebrew/opt/postgresql*/bin",
+        "/usr/local/opt/postgresql*/bin",
+    )
     for pattern in patterns:
         folders += sorted(glob.glob(pattern), key=_numbers, reverse=True)
     for folder in folders:
@@ -168,7 +175,9 @@ def _started_postgres(programs, rung):
         [programs / "postgres", "-D", data, *options], user=user or "", folder=folder, log=folder / "log", cwd=folder
     )
     url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-    _wait_for(lambda: psycopg.connect(url, connect_timeout=2).close(), psycopg.Error, f"PostgreSQL of {programs}", folder)
+    _wait_for(
+        lambda: psycopg.connect(url, connect_timeout=2).close(), psycopg.Error, f"PostgreSQL of {programs}", folder
+    )
     return Service("postgres", url, f"{rung} {version_of(programs / 'postgres')}")
 
 

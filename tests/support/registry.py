@@ -1,4 +1,5 @@
-"""Walks the real registries once and answers frozen rows: what exists is asked of the product, what is right of golden/."""
+"""Walks the real registries once and answers frozen rows: what exists is asked of the product, what is right of
+golden/."""
 
 import functools
 import inspect
@@ -77,7 +78,9 @@ def _leaves(patterns, prefix):
 def _readable(pattern):
     """`^work-orders/(?P<pk>[^/.]+)/submit/$` and `work-orders/<uuid:pk>/` alike, with `{pk}` for what varies."""
     pattern = GROUP.sub(r"<\1>", pattern.removeprefix("^").removesuffix("$").replace(r"\Z", ""))
-    return PARAMETER.sub(lambda found: f"{{{found[1]}:{found[2]}}}" if found[2] == "verb" else f"{{{found[2]}}}", pattern)
+    return PARAMETER.sub(
+        lambda found: f"{{{found[1]}:{found[2]}}}" if found[2] == "verb" else f"{{{found[2]}}}", pattern
+    )
 
 
 def _spelled_out(path, pattern):

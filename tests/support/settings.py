@@ -1,6 +1,7 @@
 """The product's settings in miniature: the embedded edition in memory, whatever the shell points at.
 
-Where the shell points is kept for `provision`: a named PostgreSQL or Redis serves the tiers that need one, and no other.
+Where the shell points is kept for `provision`: a named PostgreSQL or Redis serves the tiers that need one, and no
+other.
 """
 
 import os
@@ -8,7 +9,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = {name: os.environ.pop(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
-for name in ("DEBUG", "HTTPS", "EMAIL_URL", "SITE_URL", "BASE_DOMAINS", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY"):
+for name in (
+    "DEBUG",
+    "HTTPS",
+    "EMAIL_URL",
+    "SITE_URL",
+    "BASE_DOMAINS",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "BEHIND_PROXY",
+):
     os.environ.pop(name, None)
 os.environ["WORKFLOOR_HOME"] = str(ROOT / "build" / "home")
 os.environ["SECRET_KEY"] = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"

@@ -16,7 +16,8 @@ BREAKS_OFF = "break_off"  # takes the message, then hangs up before saying so: w
 
 
 class MailSink(AbstractContextManager):
-    """`script("busy", "accept")` is answered mail by mail, each must happen; without a script every mail is accepted."""
+    """`script("busy", "accept")` is answered mail by mail, each must happen; without a script every mail is
+    accepted."""
 
     def __init__(self):
         self.arrived = []

@@ -26,7 +26,8 @@ OTHERS = {"inactive": "ivan", "suspended": "ada", "outsider": "zoe", "colleague"
 
 
 class World:
-    """Two organizations with their people, departments, one north order per state, and south's counterpart of each noun."""
+    """Two organizations with their people, departments, one north order per state, and south's counterpart of each
+    noun."""
 
     def person(self, who):
         """A member by role in north, or by what makes them special: inactive, suspended, outsider, colleague."""
