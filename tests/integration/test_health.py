@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
@@ -62,10 +62,10 @@ class TestReady:
 
         assert (answer.status_code, answer.json()["checks"]["broker"]["state"]) == (200, "away")
 
-    def test_missing_migrations_are_named_and_503(self):
+    def test_missing_migrations_are_named_and_503(self, monkeypatch):
+        """New code on an old schema would fail page by page."""
         relay.beat()
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE app = 'tenants'")
+        monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda self: {})
 
         answer = Client().get("/readyz")
 

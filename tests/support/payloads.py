@@ -11,6 +11,7 @@ from notifications.models import Notification
 from tenants.context import tenant
 from tenants.models import Department, Event, Member
 from tests import factories as made
+from tests.golden.roles import ROLES, ROUTES
 from workorder.actions import tasks
 from workorder.models import Customer, Process, Product, WorkOrder, WorkOrderProcess, WorkOrderTask
 
@@ -75,6 +76,12 @@ def named(route, world, actor, *, own=True):
     if "{slug}" in route.path:
         return world.north.slug
     return thing(route, world, actor, own=own).pk if route.has_id else None
+
+
+def speaker_of(line, world):
+    """Somebody whom the table lets through: an admin, or whoever the route is meant for."""
+    role = next(role for role in reversed(ROLES) if ROUTES[line][role][0] in "23")
+    return world.person(role)
 
 
 def some(route, world):

@@ -1,5 +1,7 @@
 """Counts queries and, when there are too many, says first which statement was repeated."""
 
+import json
+import os
 import re
 from collections import Counter
 from contextlib import contextmanager
@@ -7,8 +9,11 @@ from contextlib import contextmanager
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.support.settings import ROOT
+
 LITERAL = re.compile(r"'[^']*'|\b\d+\b|\b[0-9a-f]{32}\b")
 SHOWN = 5
+COUNTS = ROOT / "tests" / "golden" / "query_counts.json"
 
 
 @contextmanager
@@ -46,3 +51,12 @@ def told(counted):
     """The repeated statements first, literals blanked, then how often."""
     shapes = Counter(LITERAL.sub("?", query["sql"]) for query in counted.captured_queries)
     return "\n".join(f"{times:>4} x {shape[:300]}" for shape, times in shapes.most_common(SHOWN))
+
+
+def baseline(name, count):
+    """The count that was written down for `name`; UPDATE_BASELINES=1 (without xdist) writes this one down instead."""
+    known = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
+    if os.environ.get("UPDATE_BASELINES") == "1":
+        known[name] = count
+        COUNTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return known.get(name)

@@ -1,0 +1,121 @@
+"""Every list x growth: the same number of queries for two rows, twelve and forty, and the number that was written down.
+
+A fixed cap says nothing about slope. The rows have distinct related objects, or a cache would hide a query per row.
+"""
+
+import pytest
+from django.db import transaction
+from django.test.utils import CaptureQueriesContext
+
+import notifications.views
+import workorder.views
+from dispatch.actions import assignments
+from tenants.context import tenant
+from tests import factories as made
+from tests.support.clients import Door
+from tests.support.queries import baseline, connection, told
+from tests.support.registry import routes
+from workorder.models import WorkOrder
+
+SIZES = (2, 12, 40)
+MANY = 40
+ENOUGH = 14
+# Not lists of rows: one object, a document, or figures that do not grow with what there is.
+NO_LIST = {
+    "GET /api/": "the versions",
+    "GET /api/v1/": "the addresses",
+    "GET /api/v1/schema/": "a document",
+    "GET /api/v1/docs/": "a document",
+    "GET /api/v1/me/": "one person",
+    "GET /api/v1/notifications/unread-count/": "a figure",
+    "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",
+    "GET /api/v1/dispatch/load/": "one entry per department, see tests/integration/dispatch",
+    "GET /api/v2/schema/": "a document",
+    "GET /api/v2/docs/": "a document",
+    "GET /api/v2/me/": "one person",
+}
+NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("events", "processes", "tasks")]
+LISTS = [line for line, route in routes().items() if route.is_api and route.is_list and line not in NO_LIST] + NESTED
+SIZE_OF = {"v1": "page_size", "v2": "limit"}
+
+
+@pytest.fixture(scope="class")
+def crowd(_stage, django_db_blocker):
+    """The cast and forty of everything, built once for the class."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = _stage.world()
+        for _ in range(MANY):
+            made.WorkOrderFactory(organization=world.north, line__department=world.assembly, at="released")
+            made.AssignmentRuleFactory(organization=world.north, active=False)
+            made.OperatorFactory(organization=world.north)
+            made.NotificationFactory(organization=world.north, recipient=world.pia)
+        world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
+        with tenant(world.north):
+            assignments.run(by=world.pia)
+        connection.run_on_commit.clear()
+        yield world
+        transaction.set_rollback(True)
+
+
+def counted(ask):
+    """(rows, queries) of the second time: what is fetched once per process is no slope."""
+    ask()
+    with CaptureQueriesContext(connection) as queries:
+        rows = ask()
+    return rows, len(queries), told(queries)
+
+
+class TestApiListXGrowth:
+    def test_there_are_enough_of_them(self):
+        assert len(LISTS) > ENOUGH
+
+    def test_what_is_no_list_is_still_there(self):
+        assert NO_LIST.keys() - routes().keys() == set(), "Stale exception: delete it."
+
+    @pytest.mark.parametrize("line", LISTS)
+    def test_queries_do_not_grow_with_rows(self, world, crowd, api_client, line):
+        route, client = routes()[line], api_client.as_(crowd.pia)
+        address = route.at(crowd.long_order.pk)
+        size_of = SIZE_OF[route.path.split("/")[2]]
+
+        found = {n: counted(lambda n=n: len(client.get(address, {size_of: n}).body["results"])) for n in SIZES}
+
+        assert [rows for rows, _, _ in found.values()] == list(SIZES)
+        assert {count for _, count, _ in found.values()} == {baseline(line, found[2][1])}, found[40][2]
+
+
+class TestPageXGrowth:
+    """Pages have a length; it is shortened here, so that the same rows fill two, twelve and forty lines."""
+
+    @pytest.mark.parametrize(
+        ("line", "views"),
+        [("GET /work-orders/", workorder.views), ("GET /notifications/", notifications.views)],
+        ids=["work-orders", "notifications"],
+    )
+    def test_queries_do_not_grow_with_the_length_of_a_page(self, world, crowd, monkeypatch, line, views):
+        browser = Door(host="north.localhost").sign_in(crowd.pia)
+
+        def ask(length):
+            monkeypatch.setattr(views, "PAGE_LENGTH", length)
+            return len(browser.get(routes()[line].path).content)
+
+        found = {n: counted(lambda n=n: ask(n)) for n in SIZES}
+
+        assert [size for size, _, _ in found.values()] == sorted({size for size, _, _ in found.values()})
+        assert {count for _, count, _ in found.values()} == {baseline(line, found[2][1])}, found[40][2]
+
+    @pytest.mark.parametrize("line", ["GET /tasks/", "GET /"])
+    def test_queries_do_not_grow_with_what_there_is(self, world, api_client, query_counter, line):
+        """My tasks and the dashboard show all there is, so that is what has to grow."""
+        browser = Door(host="north.localhost").sign_in(world.sina)
+
+        def grow(size):
+            with tenant(world.north):
+                missing = size - WorkOrder.objects.filter(title="slope").count()
+            for _ in range(missing):
+                place = {"line__department": world.assembly, "title": "slope", "at": "released"}
+                made.WorkOrderFactory(organization=world.north, **place)
+
+        count = query_counter.constant_over(grow, lambda: len(browser.get(routes()[line].path).content), sizes=(2, 12))
+
+        assert count == baseline(line, count)
