@@ -86,7 +86,7 @@ def uses_database(item):
 def is_transactional(item):
     marker = item.get_closest_marker("django_db")
     told = marker.kwargs if marker else {}
-    asked = told.get("transaction") or told.get("reset_sequences")
+    asked = told.get("transaction")
     return bool(asked or not {"transactional_db", "reset_sequences"}.isdisjoint(item.fixturenames))
 
 
@@ -176,8 +176,9 @@ def world(request, _stage):
 
 
 @pytest.fixture
-def reset_sequences(transactional_db, django_db_reset_sequences):
-    """A database that commits, its sequences and those of the factories begun anew. Slow: keys are UUIDs, ask why."""
+def reset_sequences(transactional_db):
+    """A database that commits, and factories that count from the beginning. The product's own keys are UUIDs, so the
+    database has no sequence worth resetting, and the app role may not."""
     for name in factories.__all__:
         getattr(factories, name).reset_sequence(0, force=True)
 

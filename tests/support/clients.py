@@ -73,7 +73,7 @@ class ApiClient:
         self._contract, self._host = contract, host
         self._user = None
         self._headers = {}
-        self._token = (None, None)
+        self._token = (float("-inf"), None)
         self._door = Door(host=host)
 
     def as_(self, person, *, names=True):
@@ -126,9 +126,9 @@ class ApiClient:
     def _signed(self):
         if self._user is None:
             return {}
-        window = int(timezone.now().timestamp()) // TOKEN_SECONDS
-        if self._token[0] != window:
-            self._token = window, tokens.pair_for(self._user)["access"]
+        moment = timezone.now().timestamp()
+        if not 0 <= moment - self._token[0] < TOKEN_SECONDS:
+            self._token = moment, tokens.pair_for(self._user)["access"]
         return {"HTTP_AUTHORIZATION": f"Bearer {self._token[1]}"}
 
 
