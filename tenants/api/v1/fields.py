@@ -71,6 +71,17 @@ class Rows(serializers.ListSerializer):
                     field.look_up([row.get(name) for row in data if isinstance(row, dict)])
         return super().to_internal_value(data)
 
+    def run_child_validation(self, data):
+        """A row is whole, also in a PATCH, where REST framework takes every field of every level for optional."""
+        row = super().run_child_validation(data)
+        needed = {name: field for name, field in self.child.fields.items() if field.required}
+        missing = {name: field for name, field in needed.items() if field.source not in row}
+        if missing:
+            raise serializers.ValidationError(
+                {name: [field.error_messages["required"]] for name, field in missing.items()}, code="required"
+            )
+        return row
+
 
 class Named(TenantRelatedField):
     """A relation inside `Rows`."""
