@@ -188,7 +188,7 @@ def reset_sequences(transactional_db):
 def api_client(db):
     """JSON over a real access token: `api_client.as_(world.pia).post("work-orders/", {...})`. Anonymous without
     `as_`."""
-    return ApiClient(openapi.contract())
+    return ApiClient(openapi.Contracts())
 
 
 @pytest.fixture

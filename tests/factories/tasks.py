@@ -29,7 +29,7 @@ class OnTheFloorFactory(BaseFactory):
         return super()._generate(strategy, params)
 
     @classmethod
-    def _made(cls, model_class, *, organization, work_order, step, department=None, quantity=Decimal(10), **values):
+    def _made(cls, model_class, *, organization, work_order, step=0, department=None, quantity=Decimal(10), **values):
         order = work_order or WorkOrderFactory(
             organization=organization,
             line__steps=[1] * (step + 1),
@@ -62,7 +62,9 @@ class WorkOrderTaskFactory(OnTheFloorFactory):
 
     @classmethod
     def _taken(cls, order, step, member=None):
-        task = order.tasks.select_related("work_order", "process").order_by("process__sequence")[step]
+        task = order.tasks.select_related("work_order", "process", "assigned_department").order_by("process__sequence")[
+            step
+        ]
         return tasks.assign(task, by=None, department=member.department, member=member) if member else task
 
 

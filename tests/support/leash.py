@@ -42,5 +42,7 @@ def end_with_owner(child):
 
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the end of stdin is what counts
+        # Ctrl-C reaches the whole terminal; the end of stdin is what counts. Caught, not ignored: the command would
+        # inherit that.
+        signal.signal(number, lambda *_: None)
     sys.exit(main(*sys.argv[1:]))
