@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -p no:pytest_cov
 IN_MEMORY := not (postgres or redis or worker or chromium)
 FAST := $(wildcard tests/unit tests/property tests/meta)
 # mypy looks where mistakes are dear (docs/layout.md).
-TYPED := $(foreach word,states.py errors.py transitions.py events.py problems.py engine actions,$(wildcard */$(word)))
+TYPED := $(foreach word,states.py errors.py transitions.py events.py problems.py problems engine actions,$(wildcard */$(word)))
 MADE := config/static/workfloor
 
 # `check --deploy` judges the full edition as it should be deployed; nothing is connected to.

@@ -54,7 +54,33 @@ class TaskStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class ReasonKind(TextChoices):
+    """What a reason code explains."""
+
+    DEFECT = "defect", "Defect"
+    DOWNTIME = "downtime", "Downtime"
+
+
+class ImportStatus(TextChoices):
+    CHECKING = "checking", "Checking"
+    CHECKED = "checked", "Checked"
+    WRITING = "writing", "Writing"
+    WRITTEN = "written", "Written"
+    FAILED = "failed", "Failed"
+    DISCARDED = "discarded", "Discarded"
+
+
+class TicketStatus(TextChoices):
+    NEW = "new", "New"
+    TRIAGED = "triaged", "Triaged"
+    IN_PROGRESS = "in_progress", "In progress"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+    CONVERTED = "converted", "Converted"
+
+
 W, P, T = OrderStatus, ProcessStatus, TaskStatus
+F, K = ImportStatus, TicketStatus
 
 # A completed order may still be closed or reopened, yet nobody waits for it: `ORDER.open` counts it, this does not.
 ORDER_OPEN = frozenset(W) - {W.COMPLETED, W.CLOSED, W.CANCELLED}
@@ -108,9 +134,38 @@ TASK = checked(
     initial=T.WAITING,
 )
 
+IMPORT = checked(
+    "import",
+    F,
+    {
+        "list_problems": ({F.CHECKING}, F.CHECKED, "checked"),
+        "write": ({F.CHECKED}, F.WRITING, "confirmed"),
+        "finish": ({F.WRITING}, F.WRITTEN, "written"),
+        "fail": ({F.CHECKING, F.WRITING}, F.FAILED, "failed"),
+        "discard": ({F.CHECKED}, F.DISCARDED, "discarded"),
+    },
+    initial=F.CHECKING,
+)
+
+TICKET = checked(
+    "ticket",
+    K,
+    {
+        "triage": ({K.NEW}, K.TRIAGED, "triaged"),
+        "start": ({K.TRIAGED}, K.IN_PROGRESS, "started"),
+        "resolve": ({K.IN_PROGRESS}, K.RESOLVED, "resolved"),
+        "close": ({K.RESOLVED}, K.CLOSED, "closed"),
+        "reopen": ({K.RESOLVED}, K.IN_PROGRESS, "reopened"),
+        "convert": ({K.TRIAGED}, K.CONVERTED, "converted"),
+    },
+    initial=K.NEW,
+)
+
 # Verbs of the system: the floor says them by what it does, so they have no button and no route.
 INTERNAL = {
     "workorder": frozenset({"begin", "finish"}),
     "process": frozenset({"ready", "start", "complete", "cancel"}),
     "task": frozenset({"ready"}),
+    "import": frozenset({"list_problems", "finish", "fail"}),
+    "ticket": frozenset(),
 }

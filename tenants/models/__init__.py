@@ -1,12 +1,13 @@
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet, TenantRow
 from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet
-from tenants.models.organizations import Department, Member, Organization, User
+from tenants.models.organizations import Department, Deputy, Member, Organization, User
 from tenants.models.tokens import ApiToken, RefreshToken
 
 __all__ = [
     "ApiToken",
     "Delivery",
     "Department",
+    "Deputy",
     "Event",
     "Heartbeat",
     "Leased",

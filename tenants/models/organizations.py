@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet
@@ -27,6 +28,9 @@ class Organization(PlainModel):
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=OrganizationStatus, default=OrganizationStatus.ACTIVE)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[known_zone])
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters, such as EUR.")]
+    )
     may_approve_own = models.BooleanField(
         default=False, help_text="Whoever submitted an order may also approve it (no four-eyes rule)."
     )
@@ -135,3 +139,34 @@ class Member(TenantModel):
 
     def is_at_least(self, role: Role) -> bool:
         return Role(self.role).at_least(role)
+
+
+class DeputyQuerySet(TenantQuerySet):
+    def standing_in(self, moment):
+        """Those in force at `moment`, for members who are still there."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment, member__active=True, member__user__is_active=True)
+
+
+class Deputy(TenantModel):
+    """Somebody who may decide in a member's place for a time. Every decision says in whose."""
+
+    NOUN = "deputy"
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="deputies")
+    deputy = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="standing_in")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects = TenantManager.from_queryset(DeputyQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-starts_at", "id"]
+        verbose_name_plural = "deputies"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="deputy_ends_after_start"),
+            models.CheckConstraint(condition=~Q(deputy=F("member")), name="deputy_is_somebody_else"),
+        ]
+        indexes = [models.Index(fields=["organization", "deputy", "ends_at"], name="deputy_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} for {self.member}"

@@ -102,7 +102,7 @@ def submit(order: WorkOrder, *, by: Member, seen: int | None = None) -> WorkOrde
         return order
     has_work = order.lines.exists() or order.processes.exists()
     refuse(problems.of_submitting(order, has_work=has_work))
-    move(order, "submit", by=by, submitted_by=by, round=order.round + 1)
+    move(order, "submit", by=by, submitted_by=by, round=order.round + 1, approval_levels=1, approval_level=1)
     Approval.objects.create(work_order=order, round=order.round)
     return order
 
@@ -116,7 +116,7 @@ def approve(order: WorkOrder, *, by: Member, seen: int | None = None, comment: s
     refuse(problems.of_approving(order, by=by))
     refuse_input(problems.of_words(comment, "comment", needed=False))
     _decide(order, Decision.APPROVED, by=by, comment=comment.strip())
-    move(order, "approve", by=by, data={"comment": comment.strip()})
+    move(order, "approve", by=by, approval_level=0, data={"comment": comment.strip()})
     return order
 
 
@@ -129,7 +129,7 @@ def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = Non
     refuse(wrong_state(order, "reject"))
     refuse_input(problems.of_words(comment, "comment"))
     _decide(order, Decision.REJECTED, by=by, comment=comment.strip())
-    move(order, "reject", by=by, data={"comment": comment.strip()})
+    move(order, "reject", by=by, approval_level=0, data={"comment": comment.strip()})
     return order
 
 
@@ -197,7 +197,7 @@ def cancel(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None
     refuse(wrong_state(order, "cancel"))
     refuse_input(problems.of_words(reason, "reason"))
     data = {"reason": reason.strip()}
-    move(order, "cancel", by=by, held_from="", data=data)
+    move(order, "cancel", by=by, held_from="", approval_level=0, data=data)
     move_all(WorkOrderProcess.objects.of_order(order).open(), "cancel", by=by, data=data)
     move_all(WorkOrderTask.objects.of_order(order).open(), "cancel", by=by, data=data)
     return order

@@ -49,6 +49,16 @@ class Process(TenantModel):
     setup_minutes = models.DecimalField(
         max_digits=10, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
     )
+    hourly_rate = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text="What an hour of it costs, in the organization's currency.",
+    )
+    batch_size = models.DecimalField(
+        max_digits=14, decimal_places=3, null=True, blank=True, help_text="A release makes a task for every so many."
+    )
     required_skill = models.CharField(max_length=60, blank=True)
     active = models.BooleanField(default=True)
 
@@ -62,6 +72,8 @@ class Process(TenantModel):
             models.CheckConstraint(
                 condition=Q(minutes_per_unit__gte=0, setup_minutes__gte=0), name="process_minutes_not_negative"
             ),
+            models.CheckConstraint(condition=Q(hourly_rate__gte=0), name="process_rate_not_negative"),
+            models.CheckConstraint(condition=Q(batch_size=None) | Q(batch_size__gt=0), name="process_batch_positive"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,9 @@ class Customer(TenantModel):
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
+    reference_url = models.CharField(
+        max_length=300, blank=True, help_text="Where their own order is found; {reference} stands for its reference."
+    )
     active = models.BooleanField(default=True)
 
     objects = TenantManager.from_queryset(CustomerQuerySet)()

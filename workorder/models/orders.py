@@ -47,7 +47,10 @@ class WorkOrderQuerySet(TenantQuerySet):
 
 
 class WorkOrder(TenantModel):
-    """`progress` is rolled up from the reports and bumps no version; `held_from` remembers where a hold came from."""
+    """`held_from` remembers where a hold came from.
+
+    `progress`, `actual_minutes` and `actual_cost` are rolled up from the reports and raise no version.
+    """
 
     NOUN = "workorder"
     MOVES = ORDER
@@ -61,6 +64,9 @@ class WorkOrder(TenantModel):
     held_from = models.CharField(max_length=12, choices=OrderStatus, blank=True, editable=False)
     progress = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0), editable=False)
     estimate_minutes = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    estimate_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0), editable=False)
+    actual_minutes = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    actual_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0), editable=False)
     budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     customer_reference = models.CharField(max_length=80, blank=True)
     notes = models.TextField(blank=True)
@@ -68,6 +74,12 @@ class WorkOrder(TenantModel):
         "tenants.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     round = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often it was submitted.")
+    approval_levels = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Asked for in this round.")
+    approval_level = models.PositiveSmallIntegerField(default=0, editable=False, help_text="The one waited for, or 0.")
+    client_id = models.UUIDField(null=True, blank=True, editable=False, help_text="The device's own id for it.")
+    copied_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     released_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -77,6 +89,12 @@ class WorkOrder(TenantModel):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["organization", "client_id"], name="order_client_id_once"),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.SUBMITTED, approval_level__gte=1)
+                | ~Q(status=OrderStatus.SUBMITTED) & Q(approval_level=0),
+                name="order_submitted_waits_for_level",
+            ),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.ON_HOLD, held_from__in=["released", "in_progress"])
                 | ~Q(status=OrderStatus.ON_HOLD) & Q(held_from=""),

@@ -51,6 +51,7 @@ class WorkOrderProcess(TenantModel):
     is_rework = models.BooleanField(default=False)
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     estimate_minutes = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal(0))
     status = models.CharField(max_length=12, choices=ProcessStatus, default=PROCESS.initial, editable=False)
     skip_reason = models.CharField(max_length=500, blank=True)
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 
-from tenants import context
-from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
+from tenants.models import TenantManager, TenantModel, TenantQuerySet
 from workorder.models.orders import urgency
 from workorder.states import TASK, TaskStatus
 
@@ -69,9 +68,12 @@ class WorkOrderTask(TenantModel):
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     completed_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     defect_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    rework_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     reported_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     max_quantity = models.DecimalField(max_digits=14, decimal_places=3)
     estimate_minutes = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    actual_minutes = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     status = models.CharField(max_length=12, choices=TaskStatus, default=TASK.initial, editable=False)
     assigned_department = models.ForeignKey("tenants.Department", on_delete=models.PROTECT, related_name="+")
     assigned_member = models.ForeignKey(
@@ -126,31 +128,3 @@ class WorkOrderTask(TenantModel):
     def share_left(estimate_minutes: Decimal, quantity: Decimal, reported: Decimal) -> Decimal:
         """The part of the estimate that belongs to what is not reported yet."""
         return (estimate_minutes * (quantity - reported) / quantity).quantize(Decimal("0.01"))
-
-
-class TaskReport(TenantRow):
-    """What somebody made at a time. Reports are added, never changed: a wrong one is answered by talking about it."""
-
-    NOUN = "report"
-
-    task = models.ForeignKey(WorkOrderTask, on_delete=models.PROTECT, related_name="reports")
-    member = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="+")
-    good = models.DecimalField(max_digits=14, decimal_places=3)
-    defect = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
-    minutes = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal(0))
-    note = models.CharField(max_length=500, blank=True)
-    client_id = models.UUIDField(null=True, blank=True, help_text="The device's own id: sent twice, it is one report.")
-    created_at = models.DateTimeField(default=context.now, editable=False)
-
-    class Meta(TenantRow.Meta):
-        ordering = ["created_at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "client_id"], name="report_client_id_once"),
-            models.CheckConstraint(
-                condition=Q(good__gte=0, defect__gte=0, minutes__gte=0) & (Q(good__gt=0) | Q(defect__gt=0)),
-                name="report_says_something",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.good.normalize():f} good, {self.defect.normalize():f} defect"

@@ -1,148 +1,19 @@
-"""The shape of what pages send. Whether it may be done is the verbs' question; here it only has to be readable."""
+"""An order as people write it down: its facts, and rows of products and processes."""
 
 import re
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
 
-from workorder.models import Customer, Process, Product, WorkOrder
-from workorder.models.orders import urgency
+from workorder.forms.verbs import SeenForm, amount
+from workorder.models import Customer, Process, Product
 from workorder.problems import plain
-from workorder.states import OrderStatus, Priority
+from workorder.states import Priority
 
 MOST_ROWS = 50
 LEAST = Decimal("0.001")
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
-
-
-class SeenForm(forms.Form):
-    """A verb without words. `version` is what the page showed when the button was pressed."""
-
-    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
-    def words(self):
-        """What goes to the verb, beside the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-
-class CommentForm(SeenForm):
-    comment = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class RejectForm(SeenForm):
-    comment = forms.CharField(label="What has to change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class ReasonForm(SeenForm):
-    reason = forms.CharField(label="Why?", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class PauseForm(SeenForm):
-    reason = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-
-
-def amount(label, **options):
-    """A quantity as people type it with a thumb: the keypad of a phone, no spinning arrows."""
-    options = {"max_digits": 14, "decimal_places": 3, "min_value": 0} | options
-    widget = forms.NumberInput(attrs={"inputmode": "decimal", "class": "num"})
-    return forms.DecimalField(label=label, widget=widget, **options)
-
-
-class ReportForm(SeenForm):
-    """`client_id` is made with the page, so that a report sent twice over a bad line is one report."""
-
-    good = amount("Good")
-    defect = amount("Defect", required=False)
-    minutes = amount("Minutes worked", required=False, max_digits=10, decimal_places=2)
-    note = forms.CharField(required=False, max_length=500)
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def words(self):
-        said = super().words()
-        return said | {name: said[name] or 0 for name in ("defect", "minutes")}
-
-
-ORDER_FORMS = {
-    "approve": CommentForm,
-    "reject": RejectForm,
-    "hold": ReasonForm,
-    "reopen": ReasonForm,
-    "cancel": ReasonForm,
-}
-PROCESS_FORMS = {"skip": ReasonForm}
-TASK_FORMS = {"report": ReportForm, "pause": PauseForm, "cancel": ReasonForm}
-FORMS = {"workorder": ORDER_FORMS, "process": PROCESS_FORMS, "task": TASK_FORMS}
-
-
-class OrderFilter(forms.Form):
-    """The filters of the list, which live in the address. One that makes no sense is left out, the others hold."""
-
-    ORDERS = {
-        "number": "number",
-        "customer": "customer__name",
-        "due": "due_at",
-        "priority": urgency(),
-        "status": "status",
-        "progress": "progress",
-    }
-    SORTS = [
-        ("", "Newest first"),
-        ("due", "Due first"),
-        ("-priority", "Most urgent first"),
-        ("progress", "Least progress first"),
-        ("customer", "Customer"),
-        ("number", "Oldest first"),
-    ]
-
-    q = forms.CharField(label="Search", required=False, max_length=100, widget=forms.SearchInput)
-    status = forms.ChoiceField(required=False, choices=[("", "Any"), ("open", "Open"), *OrderStatus.choices])
-    priority = forms.ChoiceField(required=False, choices=[("", "Any"), *Priority.choices])
-    customer = forms.ModelChoiceField(queryset=None, required=False, empty_label="Any")
-    order = forms.ChoiceField(label="Sort by", required=False, choices=SORTS)
-    late = forms.BooleanField(label="Late only", required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["customer"].queryset = Customer.objects.all()
-        other = self.data.get("order", "")
-        if other.removeprefix("-") in self.ORDERS and other not in dict(self.SORTS):
-            self.fields["order"].choices = [*self.SORTS, (other, "As the table says")]
-
-    def chosen(self, moment):
-        """The orders that pass, in the order asked for."""
-        self.is_valid()
-        asked, orders = self.cleaned_data, WorkOrder.objects.with_customer()
-        if asked.get("q"):
-            orders = orders.filter(self._words(asked["q"]))
-        if status := asked.get("status"):
-            orders = orders.open() if status == "open" else orders.filter(status=status)
-        if asked.get("priority"):
-            orders = orders.filter(priority=asked["priority"])
-        if asked.get("customer"):
-            orders = orders.of_customer(asked["customer"])
-        if asked.get("late"):
-            orders = orders.late(moment)
-        return self._sorted(orders, asked.get("order") or "-number")
-
-    @staticmethod
-    def _words(text):
-        columns = ("number", "title", "customer__name", "customer_reference")
-        found = Q()
-        for word in text.split()[:8]:
-            found &= Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
-        return found
-
-    def _sorted(self, orders, by):
-        expression = self.ORDERS[by.removeprefix("-")]
-        column = F(expression) if isinstance(expression, str) else expression
-        way = column.desc(nulls_last=True) if by.startswith("-") else column.asc(nulls_last=True)
-        return orders.order_by(way, "-number")
-
-    @property
-    def is_narrowed(self):
-        return any(self.data.get(name) for name in ("q", "status", "priority", "customer", "late"))
 
 
 class OrderForm(SeenForm):

@@ -1,9 +1,4 @@
-"""Why a verb may not run, or why what was sent cannot be meant. Every reason at once; an empty list means go ahead.
-
-`of_…ing` answers reasons of state and rule (409) from rows in hand, so a page may ask them for a whole card; it has a
-task's `work_order` loaded. Where the state itself stands in the way, what else is missing is not asked.
-`of_given_…` answers what is wrong with an input (400), each problem naming its field.
-"""
+"""Why what was sent cannot be meant (400): each problem names its field. Nothing here looks at a state."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -15,10 +10,8 @@ from django.utils import timezone
 
 from tenants import context
 from tenants.errors import Problem
-from tenants.models import Member
-from tenants.states import wrong_state
-from workorder.models import Process, TaskReport, WorkOrder, WorkOrderProcess, WorkOrderTask
-from workorder.states import OrderStatus, Priority, TaskStatus
+from workorder.models import Process, TaskReport, WorkOrder, WorkOrderTask
+from workorder.states import Priority
 
 MAX_QUANTITY = Decimal(100_000_000)
 MAX_MONEY = Decimal(100_000_000_000)
@@ -28,95 +21,6 @@ MAX_ROWS = 100
 MAX_WORDS = 2000
 
 
-# --- orders --------------------------------------------------------------------------------------------------------
-def of_editing(order: WorkOrder) -> list[Problem]:
-    if order.status == OrderStatus.DRAFT:
-        return []
-    label = order.get_status_display().lower()
-    return [Problem("not_a_draft", f"It is {label}; only a draft can be edited.")]
-
-
-def of_submitting(order: WorkOrder, *, has_work: bool) -> list[Problem]:
-    """`has_work`: whether the order has a line or a process."""
-    if found := wrong_state(order, "submit"):
-        return found
-    if not has_work:
-        found.append(Problem("nothing_to_do", "Add at least one product or process first.", "products"))
-    if order.due_at is None:
-        found.append(Problem("due_date_missing", "Set the date it is due first.", "due_at"))
-    return found
-
-
-def of_approving(order: WorkOrder, *, by: Member) -> list[Problem]:
-    """Four eyes: whoever submitted it does not also agree to it, unless the organization allows that."""
-    found = wrong_state(order, "approve")
-    if order.status == OrderStatus.SUBMITTED and order.submitted_by_id == by.pk and not by.organization.may_approve_own:
-        found.append(Problem("approved_by_submitter", "You submitted this order, so somebody else approves it."))
-    return found
-
-
-def of_releasing(order: WorkOrder, *, has_work: bool) -> list[Problem]:
-    """`has_work`: whether there is a process to make a task for, or a routing that would give one."""
-    found = wrong_state(order, "release")
-    if found or has_work:
-        return found
-    return [Problem("no_processes", "None of its products has a routing: give one of them a routing, then release.")]
-
-
-# --- processes and tasks -------------------------------------------------------------------------------------------
-def of_skipping(process: WorkOrderProcess) -> list[Problem]:
-    return wrong_state(process, "skip") or _of_not_released(process.work_order)
-
-
-def of_working(task: WorkOrderTask, verb: str) -> list[Problem]:
-    """`start`, `pause`, `resume`: its turn has come, and its order has not been stopped on purpose.
-
-    Pausing is always allowed: a hold is a good reason to.
-    """
-    return wrong_state(task, verb) + ([] if verb == "pause" else of_held(task.work_order))
-
-
-def of_reporting(task: WorkOrderTask) -> list[Problem]:
-    """Work that has begun; a paused task may be reported on, since that is when there is time to."""
-    found = of_held(task.work_order)
-    if task.status not in (TaskStatus.IN_PROGRESS, TaskStatus.PAUSED):
-        label = task.get_status_display().lower()
-        found.insert(0, Problem("wrong_state", f"It is {label}; to report on it, it must be in progress or paused."))
-    return found
-
-
-def of_completing(task: WorkOrderTask) -> list[Problem]:
-    found = of_working(task, "complete")
-    if task.status == TaskStatus.IN_PROGRESS and (missing := task.missing_quantity):
-        message = f"{plain(missing)} of {plain(task.quantity)} are not reported yet."
-        found.append(Problem("quantity_missing", message))
-    return found
-
-
-def of_assigning(task: WorkOrderTask) -> list[Problem]:
-    """Whether it may be given to anybody at all. A hold does not matter: whoever has it may not work on it either."""
-    label = task.get_status_display().lower()
-    if not task.is_open:
-        return [Problem("task_ended", f"It is {label}, so there is nothing left to give.")]
-    if task.status == TaskStatus.IN_PROGRESS:
-        return [Problem("task_started", "Somebody is working on it: pause it first.")]
-    return []
-
-
-def of_held(order: WorkOrder) -> list[Problem]:
-    if order.is_held:
-        return [Problem("order_on_hold", f"{order.number} is on hold: resume the order first.")]
-    return []
-
-
-def _of_not_released(order: WorkOrder) -> list[Problem]:
-    if order.is_on_floor:
-        return []
-    label = order.get_status_display().lower()
-    return [Problem("order_not_on_floor", f"{order.number} is {label}: nothing of it is on the floor.")]
-
-
-# --- what was sent -------------------------------------------------------------------------------------------------
 def of_given_order(facts: Mapping[str, Any]) -> list[Problem]:
     """The plain columns of an order; only those named are looked at."""
     found: list[Problem] = []

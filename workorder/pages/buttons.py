@@ -1,0 +1,122 @@
+"""Verbs as buttons, and how a pressed one is answered: upper apps answer with the same parts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from tenants.access import contributed
+from tenants.errors import Invalid, NotAllowed, Stale
+from tenants.ids import uuid7
+from tenants.pages import toast, trigger, wants_part
+from workorder import access, problems
+from workorder.forms import FORMS, SeenForm
+from workorder.templatetags.floor import VERBS, Word
+
+ROUTES = {"workorder": "order_verb", "process": "process_skip", "task": "task_verb"}
+
+
+@dataclass(frozen=True)
+class Button:
+    """A verb the member may say now: its words, where it is sent, and the form that goes along."""
+
+    verb: str
+    word: Word
+    url: str
+    form: forms.Form
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs words, and therefore unfolds instead of acting at once."""
+        return bool(self.form.visible_fields())
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button that was refused: its form comes back with what was typed."""
+
+    subject: Any
+    verb: str
+    form: forms.Form
+
+
+def press(request, subject, verb, act, show, *, form, done):
+    """Say the verb and answer with `show`: the part as it is then, with a toast; or the reasons why not.
+
+    400s of a verb are 422 here, as for every form: HTMX swaps the part in, with the messages beside the fields.
+    """
+    pressed = Pressed(subject, verb, form)
+    if not form.is_valid():
+        return show(request, subject, pressed=pressed, status=422)
+    words = form.words()
+    try:
+        act(subject, by=request.member, seen=form.cleaned_data["version"], **words)
+    except Invalid as refusal:
+        left = _beside_fields(form, refusal.problems)
+        return show(request, subject, pressed=pressed, problems=left, status=422)
+    except NotAllowed as refusal:
+        left = _beside_fields(form, refusal.problems)
+        return show(request, subject, pressed=pressed if form.errors else None, problems=left, status=409)
+    except Stale:
+        return show(request, subject, stale=True, status=409)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    if not wants_part(request):
+        messages.success(request, done)
+        return redirect(_url_of(subject))
+    return told(request, toast(show(request, subject), done), changed=subject)
+
+
+def _beside_fields(form, found):
+    """Put each problem beside the field it names; answer those that name none that is shown."""
+    shown = {field.name for field in form.visible_fields()}
+    for problem in found:
+        if problem.field in shown:
+            form.add_error(problem.field, problem.message)
+    return [problem for problem in found if problem.field not in shown]
+
+
+def told(request, response, *, changed=None):
+    """Add the counters of the frame, and a word to the other parts of this page that what they show has changed."""
+    unread = [count([request.member.pk])[request.member.pk] for count in contributed("member", "unread")]
+    if unread:
+        trigger(response, counts={"unread": sum(unread)})
+    if changed is not None:
+        trigger(response, changed={"subject": changed.NOUN, "id": str(changed.pk)})
+    return response
+
+
+def _url_of(subject):
+    return reverse(f"workorder:{'order' if subject.NOUN == 'workorder' else 'task'}_detail", args=[subject.pk])
+
+
+def buttons_of(member, subject, *, pressed=None, without=()):
+    """The verbs of a subject as buttons, in the order a person would look for them."""
+    allowed = access.verbs(member, subject)
+    words = VERBS[subject.NOUN]
+    return [_button(subject, verb, words[verb], pressed) for verb in words if verb in allowed and verb not in without]
+
+
+def _button(subject, verb, word, pressed):
+    url = reverse(f"workorder:{ROUTES[subject.NOUN]}", kwargs={"pk": subject.pk} | _named(subject, verb))
+    if pressed and (pressed.subject.pk, pressed.verb) == (subject.pk, verb):
+        return Button(verb, word, url, pressed.form)
+    return Button(verb, word, url, form_of(subject, verb))
+
+
+def _named(subject, verb):
+    return {} if subject.NOUN == "process" else {"verb": verb}
+
+
+def form_of(subject, verb, data=None):
+    """The form of a verb, empty or as sent. Its ids name the subject, since many cards stand on one page."""
+    form = FORMS[subject.NOUN].get(verb, SeenForm)
+    initial = {"version": subject.version}
+    if verb == "report":
+        initial |= {"good": problems.plain(subject.quantity - subject.reported_quantity), "client_id": uuid7()}
+    return form(data, initial=initial, auto_id=f"{verb}_{subject.pk.hex[-12:]}_%s")
