@@ -1,10 +1,8 @@
-"""From a customer's request to a closed order. Every verb locks the order first, then asks, then moves."""
+"""An order on the floor, from its release until it is put away; the verbs of the system find it locked."""
 
-import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -12,133 +10,13 @@ from tenants import context, events
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
 from tenants.states import wrong_state
-from tenants.transitions import change, is_repeat, move, move_all
+from tenants.transitions import is_repeat, move, move_all
 from workorder import problems
-from workorder.actions import contents, numbers
-from workorder.models import Approval, Customer, Process, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
-from workorder.states import ORDER_RUNNING, Decision, OrderStatus, ProcessStatus
+from workorder.actions import contents
+from workorder.models import Process, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
+from workorder.states import ORDER_RUNNING, OrderStatus, ProcessStatus
 
-EDITABLE = frozenset({"customer", "title", "priority", "due_at", "budget", "customer_reference", "notes"})
 OUT_OF_COUNT = frozenset({ProcessStatus.SKIPPED, ProcessStatus.CANCELLED})
-Rows = Sequence[Mapping[str, Any]]
-
-
-@transaction.atomic
-def create(
-    *,
-    by: Member | None,
-    customer: Customer,
-    title: str,
-    priority: str = "normal",
-    due_at: datetime.datetime | None = None,
-    lines: Rows = (),
-    processes: Rows = (),
-    budget: Decimal | None = None,
-    customer_reference: str = "",
-    notes: str = "",
-) -> WorkOrder:
-    """Write down what a customer wants, as a draft with the next number.
-
-    `lines` are `{product, quantity, unit?}`; the routings of their products become processes, side by side.
-    `processes` are `{process, quantity, parallel_with_previous?}` and come after those. Raises `Invalid`.
-    """
-    facts: dict[str, Any] = {
-        "customer": customer,
-        "title": title,
-        "priority": priority,
-        "due_at": due_at,
-        "budget": budget,
-        "customer_reference": customer_reference,
-        "notes": notes,
-    }
-    refuse_input(problems.of_given_order(facts) + problems.of_given_work(lines, processes))
-    planned = contents.plan(lines, processes)
-    minutes = contents.minutes_of(planned)
-    refuse_input(problems.of_given_estimate(minutes))
-    order = WorkOrder.objects.create(number=numbers.take_next(), estimate_minutes=minutes, **_tidy(facts))
-    contents.write(order, lines, planned)
-    events.record(order, "workorder.created", by=by, number=order.number, title=order.title)
-    return order
-
-
-@transaction.atomic
-def edit(
-    order: WorkOrder,
-    *,
-    by: Member | None,
-    seen: int | None = None,
-    lines: Rows | None = None,
-    processes: Rows | None = None,
-    **facts: Any,
-) -> WorkOrder:
-    """Change a draft. What is not named stays; `lines` and `processes` replace all lines, or all processes by hand.
-
-    Nothing is written when nothing differs.
-    """
-    if strange := facts.keys() - EDITABLE:
-        raise TypeError(f"Not editable: {sorted(strange)}")
-    order = WorkOrder.objects.lock(order, seen=seen)
-    refuse(problems.of_editing(order))
-    refuse_input(problems.of_given_order(facts) + problems.of_given_work(lines or (), processes or ()))
-    changed = {name: value for name, value in _tidy(facts).items() if getattr(order, name) != value}
-    work = _replaced(order, lines, processes)
-    if work is None and not changed:
-        return order
-    names = sorted(changed) + (["work"] if work else [])
-    if work is not None:
-        changed["estimate_minutes"] = contents.minutes_of(work[1])
-    change(order, "workorder.edited", by=by, data={"changed": names}, **changed)
-    if work is not None:
-        contents.erase(order)
-        contents.write(order, *work)
-    return order
-
-
-@transaction.atomic
-def submit(order: WorkOrder, *, by: Member, seen: int | None = None) -> WorkOrder:
-    """Ask for approval, which opens a new round of it."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "submit", by=by):
-        return order
-    has_work = order.lines.exists() or order.processes.exists()
-    refuse(problems.of_submitting(order, has_work=has_work))
-    move(order, "submit", by=by, submitted_by=by, round=order.round + 1, approval_levels=1, approval_level=1)
-    Approval.objects.create(work_order=order, round=order.round)
-    return order
-
-
-@transaction.atomic
-def approve(order: WorkOrder, *, by: Member, seen: int | None = None, comment: str = "") -> WorkOrder:
-    """Agree to the order. Raises `NotAllowed` with every reason at once, not the first one."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "approve", by=by):
-        return order
-    refuse(problems.of_approving(order, by=by))
-    refuse_input(problems.of_words(comment, "comment", needed=False))
-    _decide(order, Decision.APPROVED, by=by, comment=comment.strip())
-    move(order, "approve", by=by, approval_level=0, data={"comment": comment.strip()})
-    return order
-
-
-@transaction.atomic
-def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = None) -> WorkOrder:
-    """Send the order back, saying what has to change."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "reject", by=by):
-        return order
-    refuse(wrong_state(order, "reject"))
-    refuse_input(problems.of_words(comment, "comment"))
-    _decide(order, Decision.REJECTED, by=by, comment=comment.strip())
-    move(order, "reject", by=by, approval_level=0, data={"comment": comment.strip()})
-    return order
-
-
-@transaction.atomic
-def revise(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
-    """Make a rejected order a draft again, to be mended and submitted anew."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    move(order, "revise", by=by)
-    return order
 
 
 @transaction.atomic
@@ -240,7 +118,6 @@ def reopen(
     return order
 
 
-# --- verbs of the system: the caller holds the order ----------------------------------------------------------------
 def begin(order: WorkOrder, *, by: Member | None) -> None:
     """The first task has started."""
     if order.status == OrderStatus.RELEASED:
@@ -290,31 +167,6 @@ def roll_up(order: WorkOrder) -> None:
     all_done = Decimal(100 if order.status == OrderStatus.COMPLETED else 0)
     order.progress = (100 * done / whole).quantize(Decimal("0.01")) if whole else all_done
     WorkOrder.objects.filter(pk=order.pk).update(progress=order.progress)
-
-
-# --- parts of the verbs above ---------------------------------------------------------------------------------------
-def _tidy(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the blanks people leave around what they type."""
-    return {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
-
-
-def _replaced(order: WorkOrder, lines: Rows | None, processes: Rows | None) -> tuple[Rows, contents.Plan] | None:
-    """The lines and processes an edit leads to, or None if it touches neither."""
-    if lines is None and processes is None:
-        return None
-    old_lines, old_processes = contents.written(order)
-    lines = old_lines if lines is None else lines
-    planned = contents.plan(lines, old_processes if processes is None else processes)
-    refuse_input(problems.of_given_estimate(contents.minutes_of(planned)))
-    return lines, planned
-
-
-def _decide(order: WorkOrder, decision: Decision, *, by: Member, comment: str) -> None:
-    """Fill in the decision this round waits for; who, when and what are one write."""
-    approval = Approval.objects.pending().of_round(order).get()
-    approval.decision, approval.decided_by, approval.decided_at = decision, by, context.now()
-    approval.comment, approval.version = comment, approval.version + 1
-    approval.save()
 
 
 def _make_tasks(order: WorkOrder, processes: Sequence[WorkOrderProcess], *, by: Member | None) -> None:

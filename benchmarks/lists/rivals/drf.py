@@ -1,0 +1,96 @@
+"""(c) Plain REST framework: model serializers, nested ones in a detail, page numbers with a count, a token per request."""
+
+import hashlib
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from benchmarks.lists.rivals import models
+from benchmarks.lists.rivals.fields import LIST, VERBS
+
+
+class TokenAuthentication(BaseAuthentication):
+    """One query joined with the user, as REST framework's own, but by digest."""
+
+    def authenticate(self, request):
+        words = get_authorization_header(request).split()
+        if len(words) != 2 or words[0].lower() != b"token":
+            return None
+        digest = hashlib.sha256(words[1]).hexdigest()
+        try:
+            token = models.Token.objects.select_related("member__user").get(digest=digest)
+        except models.Token.DoesNotExist as error:
+            raise AuthenticationFailed("Invalid token.") from error
+        if not token.member.user.is_active:
+            raise AuthenticationFailed("User inactive or deleted.")
+        return token.member.user, token
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class Line(serializers.ModelSerializer):
+    class Meta:
+        model = models.Line
+        fields = ["product", "quantity", "unit"]
+        extra_kwargs = {"unit": {"required": False}}
+
+
+class OrderProcess(serializers.ModelSerializer):
+    class Meta:
+        model = models.OrderProcess
+        fields = ["id", "process", "sequence", "parallel_with_previous", "quantity"]
+        read_only_fields = ["id", "sequence"]
+
+
+class WorkOrder(serializers.ModelSerializer):
+    allowed_actions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = models.WorkOrder
+        fields = [*LIST, "allowed_actions"]
+        read_only_fields = ["id", "number", "status", "progress", "created_at", "released_at", "completed_at", "version"]
+
+    def get_allowed_actions(self, order):
+        return VERBS.get(order.status, [])
+
+
+class WorkOrderDetail(WorkOrder):
+    products = Line(many=True)
+    processes = OrderProcess(many=True)
+
+    class Meta(WorkOrder.Meta):
+        fields = [*WorkOrder.Meta.fields, "products", "processes"]
+
+    @transaction.atomic
+    def create(self, sent):
+        lines, processes = sent.pop("products"), sent.pop("processes")
+        year = timezone.now().year
+        series = models.NumberSeries.objects.select_for_update().get(
+            organization_id=settings.ORGANIZATION, year=year
+        )
+        series.last += 1
+        series.save()
+        order = models.WorkOrder.objects.create(number=f"WO-{year}-{series.last:06d}", **sent)
+        for position, line in enumerate(lines, start=1):
+            unit = line.pop("unit", line["product"].unit)
+            models.Line.objects.create(work_order=order, position=position, unit=unit, **line)
+        for place, row in enumerate(processes, start=1):
+            department = row["process"].department_id
+            models.OrderProcess.objects.create(work_order=order, sequence=place * 10, department_id=department, **row)
+        return order
+
+
+class WorkOrderViewSet(
+    mixins.CreateModelMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+):
+    def get_queryset(self):
+        found = models.WorkOrder.objects.filter(organization_id=settings.ORGANIZATION).order_by("-number")
+        return found if self.action == "list" else found.prefetch_related("products", "processes")
+
+    def get_serializer_class(self):
+        return WorkOrder if self.action == "list" else WorkOrderDetail
