@@ -27,6 +27,7 @@ COPY . .
 RUN python -m compileall -q . \
     && SECRET_KEY=only-while-the-image-is-built DATABASE_URL=postgres://nobody@localhost/none \
        python manage.py collectstatic --noinput --verbosity 0 \
+    && mkdir -p /var/lib/workfloor/files \
     && chown -R workfloor:workfloor /var/lib/workfloor
 
 USER 10001

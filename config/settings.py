@@ -143,11 +143,13 @@ else:
     STATEMENT_TIMEOUT = env.str("STATEMENT_TIMEOUT", default="5s")  # migrations may take longer than requests
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     DATABASES["default"] |= {
+        "ENGINE": "config.postgresql",
         "ATOMIC_REQUESTS": False,  # `with tenant(organization):` opens the transaction, in both editions alike
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": False,  # config.postgresql looks at the socket instead of asking the server
         "OPTIONS": {
             **DATABASES["default"].get("OPTIONS", {}),
+            "server_side_binding": True,
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 5},
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout=2s "
             "-c idle_in_transaction_session_timeout=10s",
@@ -261,6 +263,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Workfloor <workfloor
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
 # --- files, language, time -----------------------------------------------------------------------------------------
+FILES_ROOT = Path(env.str("FILES_ROOT", default=str(HOME / "files")))  # what people bring: one place for all processes
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there

@@ -17,6 +17,14 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "workorder.closed": [ANNOUNCE],
     "workorder.reopened": [ANNOUNCE],
     "workorder.cancelled": [ANNOUNCE],
+    "workorder.rescheduled": [ANNOUNCE],
+    "workorder.reprioritized": [ANNOUNCE],
+    "approval.given": ["notifications.subscribers.approval_given", ANNOUNCE],
+    "approval.overdue": ["notifications.subscribers.approval_overdue", ANNOUNCE],
+    "approval_policy.edited": [ANNOUNCE],
+    "deputy.named": [ANNOUNCE],
+    "deputy.edited": [ANNOUNCE],
+    "deputy.ended": [ANNOUNCE],
     "process.made_ready": [ANNOUNCE],
     "process.started": [ANNOUNCE],
     "process.completed": [ANNOUNCE],
@@ -31,6 +39,14 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "task.reported": [ANNOUNCE],
     "task.completed": ["dispatch.subscribers.finish_on_end", ANNOUNCE],
     "task.cancelled": ["dispatch.subscribers.withdraw_on_cancel", ANNOUNCE],
+    "ticket.created": [ANNOUNCE],
+    "ticket.edited": [ANNOUNCE],
+    "ticket.triaged": [ANNOUNCE],
+    "ticket.started": [ANNOUNCE],
+    "ticket.resolved": [ANNOUNCE],
+    "ticket.closed": [ANNOUNCE],
+    "ticket.reopened": [ANNOUNCE],
+    "ticket.converted": [ANNOUNCE],
     "assignment.offered": ["notifications.subscribers.task_assigned", ANNOUNCE],
     "assignment.accepted": [ANNOUNCE],
     "assignment.declined": [ANNOUNCE],
@@ -39,4 +55,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
 }
 
 # Rows that work outside the database, and what runs one of them.
-RUNNERS: dict[str, str] = {"notifications.message": "notifications.actions.messages.send"}
+RUNNERS: dict[str, str] = {
+    "notifications.message": "notifications.actions.messages.send",
+    "workorder.approvaldeadline": "workorder.actions.orders.approval.remind",
+}

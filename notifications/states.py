@@ -8,6 +8,7 @@ class Kind(TextChoices):
     ORDER_APPROVED = "order_approved", "Order approved"
     ORDER_REJECTED = "order_rejected", "Order rejected"
     TASK_ASSIGNED = "task_assigned", "Task assigned"
+    APPROVAL_OVERDUE = "approval_overdue", "Approval overdue"
     ORDER_COMPLETED = "order_completed", "Order completed"
     NOBODY_ELIGIBLE = "nobody_eligible", "Nobody can take a task"
 

@@ -11,6 +11,7 @@ from notifications.states import Kind, Level
 from tenants import doorbell
 from tenants.models import Event, Member
 from tenants.states import Role
+from workorder import queries
 from workorder.models import WorkOrder, WorkOrderTask
 
 
@@ -21,14 +22,41 @@ def announce(event: Event) -> None:
 
 
 def order_submitted(event: Event) -> None:
-    """Those who can approve it, other than who asked."""
+    """Those who can approve it, and their deputies, other than who asked."""
     order = _order(event)
     inbox.tell(
         event,
-        to=[member for member in _planners() if member.pk != event.actor_id],
+        to=queries.who_may_approve(order, level=1),
         kind=Kind.ORDER_SUBMITTED,
         title=f"{order.number} waits for approval",
         content=f"{_by(event)} submitted “{order.title}”.",
+        url=_order_url(order),
+    )
+
+
+def approval_given(event: Event) -> None:
+    """Those who decide at the next level, other than who has agreed."""
+    order, level = _order(event), event.data["level"] + 1
+    inbox.tell(
+        event,
+        to=queries.who_may_approve(order, level=level),
+        kind=Kind.ORDER_SUBMITTED,
+        title=f"{order.number} waits for approval",
+        content=_with_comment(f"{_by(event)} approved “{order.title}”; now it needs level {level}.", event),
+        url=_order_url(order),
+    )
+
+
+def approval_overdue(event: Event) -> None:
+    """Whoever may decide, once more and louder."""
+    order = WorkOrder.objects.select_related("submitted_by__user").get(pk=event.data["work_order"])
+    inbox.tell(
+        event,
+        to=queries.who_may_approve(order, level=event.data["level"]),
+        kind=Kind.APPROVAL_OVERDUE,
+        title=f"{order.number} still waits for approval",
+        content=f"“{order.title}”, submitted by {order.submitted_by}, has waited longer than it should.",
+        level=Level.WARNING,
         url=_order_url(order),
     )
 

@@ -1,7 +1,7 @@
 """Who may do what. For an order the role decides; for a process or a task also the department, and whose task it is.
 
-Whether the state allows it is the verb's own question: nothing here looks at one but `verbs`, and nothing asks the
-database.
+Whether the state allows it is the verb's own question: nothing here looks at one but `verbs` and, for the words of a
+ticket, `rewords`; and nothing asks the database but, once a member, in whose place they may approve.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,34 @@ from typing import Any
 
 from tenants.models import Member
 from tenants.states import Role
-from workorder.states import INTERNAL, OrderStatus, TaskStatus
+from workorder import problems
+from workorder.states import INTERNAL, ORDER_OPEN, TICKET_OPEN, OrderStatus, TaskStatus, TicketStatus
 
 Rule = Callable[[Member, Any], bool]
 
 
 def plans(member: Member, obj: Any) -> bool:
     return member.is_at_least(Role.PLANNER)
+
+
+def decides(member: Member, order: Any) -> bool:
+    """Planners and admins, and whoever stands in for one of them: the only question asked of the database, once."""
+    if plans(member, order):
+        return True
+    if order.status not in problems.DECIDABLE or not problems.may_stand_in(member):
+        return False
+    return problems.decides_for(member.stands_in_for) is not None
+
+
+def holds_level(member: Member, order: Any) -> bool:
+    """Whether the member, or somebody they stand in for, decides at the level the order waits for.
+
+    A button is shown to nobody else. The verb answers with the reason, and a retry of the level before with the order.
+    """
+    level = order.approval_level
+    return problems.holds(member, level) or (
+        problems.may_stand_in(member) and problems.decides_for(member.stands_in_for, level) is not None
+    )
 
 
 def administers(member: Member, obj: Any) -> bool:
@@ -30,6 +51,32 @@ def leads(member: Member, obj: Any) -> bool:
     return member.role == Role.SUPERVISOR and member.department_id == place
 
 
+def cares(member: Member, ticket: Any) -> bool:
+    """Planners and admins for every ticket, a supervisor for those of the own department and those of none yet."""
+    if plans(member, ticket):
+        return True
+    return member.role == Role.SUPERVISOR and ticket.department_id in (None, member.department_id)
+
+
+def mends(member: Member, ticket: Any) -> bool:
+    """Who takes care of the ticket, and whoever cares for tickets there."""
+    return cares(member, ticket) or ticket.assigned_member_id == member.pk and member.is_at_least(Role.OPERATOR)
+
+
+def told(member: Member, ticket: Any) -> bool:
+    """Who reported it has the last word on whether it is resolved."""
+    return cares(member, ticket) or ticket.reported_by_id == member.pk and member.is_at_least(Role.OPERATOR)
+
+
+def rewords(member: Member, ticket: Any) -> bool:
+    """Who reported it may put it in other words, until somebody has looked at it."""
+    return cares(member, ticket) or ticket.status == TicketStatus.NEW and told(member, ticket)
+
+
+def on_the_floor(member: Member, obj: Any) -> bool:
+    return member.is_at_least(Role.OPERATOR)
+
+
 def works(member: Member, obj: Any) -> bool:
     """Whose task it is, if they work at all; and whoever leads there, since the floor must go on."""
     return leads(member, obj) or obj.assigned_member_id == member.pk and member.is_at_least(Role.OPERATOR)
@@ -41,8 +88,8 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "create": plans,
         "edit": plans,
         "submit": plans,
-        "approve": plans,
-        "reject": plans,
+        "approve": decides,
+        "reject": decides,
         "revise": plans,
         "release": plans,
         "hold": plans,
@@ -50,6 +97,8 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "cancel": plans,
         "close": plans,
         "reopen": administers,
+        "reschedule": plans,
+        "prioritize": plans,
     },
     "process": {"skip": leads},
     "task": {
@@ -61,16 +110,29 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "cancel": leads,
         "assign": leads,
     },
+    "ticket": {
+        "create": on_the_floor,
+        "edit": rewords,
+        "triage": cares,
+        "start": mends,
+        "resolve": mends,
+        "close": told,
+        "reopen": told,
+        "convert": plans,
+    },
     "customer": CATALOGUE,
     "product": CATALOGUE,
     "operation": CATALOGUE,
 }
 
 # Verbs that change something else than the status, so that no machine lists them.
+REPLANNING = ("reschedule", "prioritize")
 BESIDES = {
-    ("workorder", OrderStatus.DRAFT): ("edit",),
+    **{("workorder", status): REPLANNING for status in ORDER_OPEN},
+    ("workorder", OrderStatus.DRAFT): ("edit", *REPLANNING),
     ("task", TaskStatus.IN_PROGRESS): ("report",),
     ("task", TaskStatus.PAUSED): ("report",),
+    **{("ticket", status): ("edit",) for status in TICKET_OPEN},
 }
 
 
@@ -83,4 +145,7 @@ def may(member: Member, verb: str, obj: Any) -> bool:
 def verbs(member: Member, obj: Any) -> list[str]:
     """What the member can do to an order, process or task as it stands: the API's `allowed_actions`."""
     found = [*BESIDES.get((obj.NOUN, obj.status), ()), *obj.MOVES.verbs_from(obj.status)]
-    return [verb for verb in found if verb not in INTERNAL[obj.NOUN] and may(member, verb, obj)]
+    allowed = [verb for verb in found if verb not in INTERNAL[obj.NOUN] and may(member, verb, obj)]
+    if obj.NOUN == "workorder" and "approve" in allowed and not holds_level(member, obj):
+        allowed.remove("approve")
+    return allowed

@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 
-from tenants.models import Department, Member
-from workorder.models import WorkOrderTask
+from tenants import context
+from tenants.models import Department, Deputy, Member
+from workorder import problems
+from workorder.models import Approval, WorkOrder, WorkOrderTask
+from workorder.models.approvals import LEVELS
 from workorder.models.tasks import WorkOrderTaskQuerySet
 
 
@@ -27,3 +30,17 @@ def my_tasks(member: Member) -> WorkOrderTaskQuerySet:
 def queue(department: Department) -> WorkOrderTaskQuerySet:
     """Tasks of a department whose turn it is and that nobody has, the most urgent first."""
     return WorkOrderTask.objects.ready().unassigned().in_department(department).with_order().most_urgent_first()
+
+
+def who_may_approve(order: WorkOrder, *, level: int) -> list[Member]:
+    """Those who decide at a level, and their deputies now, other than who submitted it or agreed before."""
+    out = problems.agreed_before(order, level, Approval.objects.of_round(order)) | {order.submitted_by_id}
+    holders = Member.objects.active().at_least(LEVELS[level]).exclude(pk__in=out).select_related("user")
+    found = {member.pk: member for member in holders}
+    deputies = Deputy.objects.in_force(context.now()).filter(
+        member__in=list(found), deputy__active=True, deputy__user__is_active=True
+    )
+    for row in deputies:
+        if row.deputy_id not in out and problems.may_stand_in(row.deputy):
+            found[row.deputy_id] = row.deputy
+    return list(found.values())

@@ -61,6 +61,12 @@ class ReasonKind(TextChoices):
     DOWNTIME = "downtime", "Downtime"
 
 
+class Rest(TextChoices):
+    """What becomes of the pieces a task is completed without."""
+
+    NEW_TASK = "new_task", "A new task"
+
+
 class ImportStatus(TextChoices):
     CHECKING = "checking", "Checking"
     CHECKED = "checked", "Checked"
@@ -86,6 +92,7 @@ F, K = ImportStatus, TicketStatus
 ORDER_OPEN = frozenset(W) - {W.COMPLETED, W.CLOSED, W.CANCELLED}
 ORDER_ON_FLOOR = frozenset({W.RELEASED, W.IN_PROGRESS, W.ON_HOLD})
 ORDER_RUNNING = frozenset({W.RELEASED, W.IN_PROGRESS})
+TICKET_OPEN = frozenset({K.NEW, K.TRIAGED, K.IN_PROGRESS})
 
 ORDER = checked(
     "workorder",

@@ -14,6 +14,11 @@ class TaskVerb(StringConverter):
     regex = "|".join(views.TASK_ACTIONS)
 
 
+class TicketVerb(StringConverter):
+    regex = "|".join(views.TICKET_ACTIONS)
+
+
+register_converter(TicketVerb, "ticket_verb")
 register_converter(OrderVerb, "order_verb")
 register_converter(TaskVerb, "task_verb")
 
@@ -28,4 +33,9 @@ urlpatterns = [
     path("tasks/", views.my_tasks, name="my_tasks"),
     path("tasks/<uuid:pk>/", views.task_detail, name="task_detail"),
     path("tasks/<uuid:pk>/<task_verb:verb>/", views.task_verb, name="task_verb"),
+    path("tickets/", views.ticket_list, name="ticket_list"),
+    path("tickets/new/", views.ticket_create, name="ticket_create"),
+    path("tickets/<uuid:pk>/", views.ticket_detail, name="ticket_detail"),
+    path("tickets/<uuid:pk>/edit/", views.ticket_edit, name="ticket_edit"),
+    path("tickets/<uuid:pk>/<ticket_verb:verb>/", views.ticket_verb, name="ticket_verb"),
 ]

@@ -20,7 +20,7 @@ class Knock:
 
 
 def request(method: str, path: str, *, port: int, token: str = "", body: bytes = b"", status: int = 200) -> Knock:
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", "Accept: application/json"]
+    lines = [f"{method} {path} HTTP/1.0", "Host: 127.0.0.1", "Accept: application/json"]
     if token:
         lines.append(f"Authorization: {token}")
     if body:

@@ -36,11 +36,31 @@ class TenantQuerySet(models.QuerySet[Any]):
         return row
 
     def update(self, **values: Any) -> int:
+        self._refuse_if_append_only()
         if "organization" in values or "organization_id" in values:
             raise NoTenant("A row never changes its organization.")
         return super().update(**values)
 
     update.alters_data = True  # type: ignore[attr-defined]
+
+    def _update(self, values: Any) -> int:
+        """What saving a row that exists comes down to."""
+        self._refuse_if_append_only()
+        return super()._update(values)  # type: ignore[misc]
+
+    _update.alters_data = True  # type: ignore[attr-defined]
+    _update.queryset_only = False  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_if_append_only()
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def _refuse_if_append_only(self) -> None:
+        if self.model.APPEND_ONLY:
+            raise TypeError(f"A {self.model.__name__} is never changed: add a row that puts it right.")
 
     def _insert(self, objs: Any, *args: Any, **options: Any) -> Any:
         """Every insert, single or bulk, passes here: a row of another organization is refused before the database."""
@@ -65,6 +85,7 @@ class TenantRow(models.Model):
     """A row of one organization. Ledger rows stop here; things people edit are `TenantModel`s."""
 
     NOUN: ClassVar[str] = ""
+    APPEND_ONLY: ClassVar[bool] = False  # PostgreSQL refuses updates and deletes too: see `isolate`
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(

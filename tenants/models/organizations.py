@@ -1,6 +1,7 @@
 """Whose it is: organizations, the people in them, and their departments."""
 
 import zoneinfo
+from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from tenants import context
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet
 from tenants.states import OrganizationStatus, Role
 
@@ -140,11 +142,28 @@ class Member(TenantModel):
     def is_at_least(self, role: Role) -> bool:
         return Role(self.role).at_least(role)
 
+    @cached_property
+    def stands_in_for(self) -> list["Member"]:
+        """Whose deputy the member is now. Asked once: a request has its own `Member`, and a list of rows asks often."""
+        return [deputy.member for deputy in Deputy.objects.in_force(context.now()).of_deputy(self)]
+
 
 class DeputyQuerySet(TenantQuerySet):
-    def standing_in(self, moment):
-        """Those in force at `moment`, for members who are still there."""
-        return self.filter(starts_at__lte=moment, ends_at__gt=moment, member__active=True, member__user__is_active=True)
+    def in_force(self, moment):
+        """Those that count at `moment`, for members who are still there; with both, the longest in force first."""
+        here = self.filter(member__active=True, member__user__is_active=True)
+        now = here.filter(starts_at__lte=moment, ends_at__gt=moment)
+        return now.select_related("member__user", "deputy__user").order_by("starts_at", "id")
+
+    def of_deputy(self, member):
+        return self.filter(deputy=member)
+
+    def of_member(self, member):
+        return self.filter(member=member)
+
+    def between(self, start, end):
+        """Those that share a moment with the time from `start` to `end`."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
 class Deputy(TenantModel):

@@ -20,6 +20,7 @@ from tests.factories.notifications import MessageFactory, NotificationFactory
 from tests.factories.orders import ApprovalFactory, NumberSeriesFactory, WorkOrderFactory, WorkOrderProductFactory
 from tests.factories.rules import AssignmentRuleFactory
 from tests.factories.tasks import TaskReportFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.factories.tickets import TicketFactory
 
 __all__ = [
     "AdminFactory",
@@ -43,6 +44,7 @@ __all__ = [
     "RoutingStepFactory",
     "SupervisorFactory",
     "TaskReportFactory",
+    "TicketFactory",
     "UserFactory",
     "ViewerFactory",
     "WorkOrderFactory",

@@ -27,10 +27,17 @@ WRITTEN_BY = {
     ("task", "report"): "task.reported",
     ("task", "complete"): "task.completed",
     ("task", "cancel"): "task.cancelled",
+    ("ticket", "edit"): "ticket.edited",
+    ("ticket", "triage"): "ticket.triaged",
+    ("ticket", "start"): "ticket.started",
+    ("ticket", "resolve"): "ticket.resolved",
+    ("ticket", "close"): "ticket.closed",
+    ("ticket", "reopen"): "ticket.reopened",
+    ("ticket", "convert"): "ticket.converted",
 }
 
 # Written by no verb of a machine: new rows, and dispatch through `tasks.assign`.
-BESIDES = {"workorder.created", "task.created", "task.assigned", "task.queued"}
+BESIDES = {"ticket.created", "workorder.created", "task.created", "task.assigned", "task.queued"}
 
 # kind -> the keys of `data`; a kind that is not listed tells nothing but itself
 TELLS = {
@@ -46,4 +53,10 @@ TELLS = {
     "task.paused": {"reason"},
     "task.reported": {"report", "good", "defect", "minutes", "note"},
     "task.cancelled": {"reason"},
+    "ticket.created": {"title", "priority"},
+    "ticket.edited": {"changed"},
+    "ticket.triaged": {"priority", "department", "member"},
+    "ticket.resolved": {"resolution"},
+    "ticket.reopened": {"reason"},
+    "ticket.converted": {"work_order", "number"},
 }

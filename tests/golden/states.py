@@ -51,16 +51,29 @@ completed    -      -            -       -            -       =          -
 cancelled    -      -            -       -            -       -          =
 """)
 
-GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK}
-INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting"}
+# It names a customer, so it can become an order.
+TICKET = grid("""
+             edit  triage   start        resolve   close   reopen       convert
+new          +     triaged  -            -         -       -            -
+triaged      +     =        in_progress  -         -       -            converted
+in_progress  +     -        =            resolved  -       -            -
+resolved     -     -        -            =         closed  in_progress  -
+closed       -     -        -            -         =       -            -
+converted    -     -        -            -         -       -            =
+""")
+
+GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET}
+INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting", "ticket": "new"}
 ENDED = {
     "workorder": {"closed", "cancelled"},
     "process": {"completed", "skipped", "cancelled"},
     "task": {"completed", "cancelled"},
+    "ticket": {"closed", "converted"},
 }
 # Said by the floor itself: no button, no route, not among the allowed actions.
 INTERNAL = {
     "workorder": {"begin", "finish"},
     "process": {"ready", "start", "complete", "cancel"},
     "task": {"ready"},
+    "ticket": set(),
 }

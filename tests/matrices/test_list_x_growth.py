@@ -48,6 +48,7 @@ def crowd(_stage, django_db_blocker):
             made.AssignmentRuleFactory(organization=world.north, active=False)
             made.OperatorFactory(organization=world.north)
             made.NotificationFactory(organization=world.north, recipient=world.pia)
+            made.TicketFactory(organization=world.north)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         with tenant(world.north):
             assignments.run(by=world.pia)

@@ -43,9 +43,9 @@ VERSIONED = [line for line in LINES if routes()[line].has_id and "version" in sh
 
 def protected(route):
     """Columns the body of a route may not name; `version` is another matter, see below."""
-    written = {field.source.removesuffix("_id") for field in shape_of(route)().fields.values()} | {"version"}
+    named = {field.source for field in shape_of(route)().fields.values()} | {"version"}
     columns = model_written(route)._meta.concrete_fields
-    return [f for f in columns if f.name not in written and not isinstance(f, models.BooleanField)]
+    return [f for f in columns if named.isdisjoint({f.name, f.attname}) and not isinstance(f, models.BooleanField)]
 
 
 def hostile(field, south):

@@ -5,7 +5,7 @@ import pytest
 from tenants import events
 from tenants.context import tenant
 from tenants.models import Event
-from tests.factories import WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.factories import TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
 from tests.golden.events import WRITTEN_BY
 from tests.golden.states import GRIDS
 from tests.support.drivers import DRIVERS, Outcome
@@ -18,7 +18,7 @@ CELLS = [
     for (state, verb), cell in grid.items()
     if door(None).knows(noun, verb)
 ]
-MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory}
+MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory, "ticket": TicketFactory}
 
 
 def cells(*kinds):
@@ -34,7 +34,7 @@ def drive(request, driver):
 
 @pytest.fixture
 def row(world, noun, state, verb):
-    """An order of the cast, or a process or task made for this cell, in the state of its line."""
+    """An order of the cast, or a process, task or ticket made for this cell, in the state of its line."""
     if noun == "workorder":
         return world.orders[state]
     made = MADE_BY[noun](organization=world.north, department=world.assembly, at=state)

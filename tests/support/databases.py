@@ -138,13 +138,13 @@ def connect(connections, url):
     connections["default"].close()
     del connections["default"]
     wanted = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": parts.username,
         "PASSWORD": parts.password,
         "HOST": parts.hostname,
         "PORT": str(parts.port or 5432),
-        "OPTIONS": {"options": "-c statement_timeout=20s -c lock_timeout=10s"},
+        "OPTIONS": {"server_side_binding": True, "options": "-c statement_timeout=20s -c lock_timeout=10s"},
     }
     connections.databases["default"] = connections.configure_settings({"default": wanted})["default"]
 

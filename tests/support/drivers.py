@@ -11,9 +11,9 @@ from tenants.context import tenant
 from tenants.errors import NotAllowed
 from tenants.transitions import move
 from tests.golden.states import INTERNAL
-from workorder.actions import orders, processes, tasks
+from workorder.actions import orders, processes, tasks, tickets
 
-ACTIONS = {"workorder": orders, "process": processes, "task": tasks}
+ACTIONS = {"workorder": orders, "process": processes, "task": tasks, "ticket": tickets}
 WORDS = {
     "edit": {"title": "Another title"},
     "reject": {"comment": "Too expensive."},
@@ -22,6 +22,7 @@ WORDS = {
     "reopen": {"reason": "Two boxes were wet."},
     "skip": {"reason": "Comes cut already."},
     "report": {"good": 1},
+    "resolve": {"resolution": "A new bearing."},
 }
 
 

@@ -13,7 +13,7 @@ from tenants.models import Department, Event, Member
 from tests import factories as made
 from tests.golden.roles import ROLES, ROUTES
 from workorder.actions import tasks
-from workorder.models import Customer, Process, Product, WorkOrder, WorkOrderProcess, WorkOrderTask
+from workorder.models import Customer, Process, Product, Ticket, WorkOrder, WorkOrderProcess, WorkOrderTask
 
 MODELS = {
     "members": Member,
@@ -25,6 +25,7 @@ MODELS = {
     "work-orders": WorkOrder,
     "work-order-processes": WorkOrderProcess,
     "tasks": WorkOrderTask,
+    "tickets": Ticket,
     "dispatch/rules": AssignmentRule,
     "assignments": Assignment,
     "notifications": Notification,
@@ -59,6 +60,14 @@ ORDER_AT = {
     "cancel": "draft",
     "close": "completed",
     "reopen": "completed",
+}
+TICKET_AT = {
+    "triage": "new",
+    "start": "triaged",
+    "resolve": "in_progress",
+    "close": "resolved",
+    "reopen": "resolved",
+    "convert": "triaged",
 }
 TASK_AT = {"start": "ready", "pause": "in_progress", "resume": "paused", "report": "in_progress", "cancel": "ready"}
 
@@ -116,6 +125,14 @@ def _task(world, actor, verb, own):
     return made.WorkOrderTaskFactory(**place, member=_hand(world, own), at=TASK_AT.get(verb))
 
 
+def _ticket(world, actor, verb, own):
+    hand, state = _hand(world, own), TICKET_AT.get(verb, "new" if actor.role == "operator" else "triaged")
+    place = {"organization": world.north, "department": _place(world, own), "reported_by": hand}
+    if state not in ("triaged", "in_progress"):
+        return made.TicketFactory(**place, at=state)
+    return made.TicketFactory(**place, at=state, member=hand)
+
+
 def _process(world, actor, verb, own):
     return made.WorkOrderProcessFactory(organization=world.north, department=_place(world, own))
 
@@ -150,6 +167,7 @@ MODELS_BY_NOUN = {
     WorkOrder: _order,
     WorkOrderProcess: _process,
     WorkOrderTask: _task,
+    Ticket: _ticket,
     AssignmentRule: _rule,
     Assignment: _assignment,
     Notification: _notification,
@@ -178,6 +196,7 @@ WORDS = {
     "hold": {"reason": "No paper."},
     "cancel": {"reason": "Ordered twice."},
     "reopen": {"reason": "Wrong colour."},
+    "resolve": {"resolution": "A new bearing."},
     "skip": {"reason": "Not needed."},
     "pause": {"reason": "Break."},
     "decline": {"reason": "Not certified."},
@@ -190,6 +209,9 @@ ORDER_FORM = {
     "customer_reference": "",
     "notes": "",
 }
+
+
+TICKET_FORM = {"title": "The press is hot", "description": "", "priority": "high", "order_number": ""}
 
 
 def _page_order(world):
@@ -207,6 +229,11 @@ BODIES = {
     ("PATCH", "work-orders/{pk}/"): lambda world: {"title": "Other posters"},
     ("POST", "work-orders/new/"): _page_order,
     ("POST", "work-orders/{pk}/edit/"): _page_order,
+    ("POST", "tickets/"): lambda world: {"title": "The press is hot"},
+    ("POST", "tickets/{pk}/triage/"): lambda world: {"priority": "high"},
+    ("POST", "tickets/new/"): lambda world: TICKET_FORM,
+    ("POST", "tickets/{pk}/edit/"): lambda world: TICKET_FORM,
+    ("PATCH", "tickets/{pk}/"): lambda world: {"title": "The big press is hot"},
     ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
     ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
     ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},

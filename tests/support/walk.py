@@ -1,10 +1,10 @@
-"""Takes an order, a process or a task to a state by the verbs people would say. No shortcut, so no impossible rows."""
+"""Takes an order, a process, a task or a ticket to a state by the verbs people would say: no row is impossible."""
 
 from tenants.context import tenant
 from tenants.models import Member, Organization
 from tenants.states import Role
 from tests.factories import members
-from workorder.actions import orders, processes, tasks
+from workorder.actions import orders, processes, tasks, tickets
 
 # The verbs that lead from a new row to each state; those after the first stop are said by the floor.
 ORDER = {
@@ -35,8 +35,17 @@ TASK = {
     "completed": ["start", "complete"],
     "cancelled": ["cancel"],
 }
-ROUTES = {"workorder": ORDER, "process": PROCESS, "task": TASK}
-WORDS = {"reject": "comment", "hold": "reason", "cancel": "reason", "skip": "reason"}
+TICKET = {
+    "new": [],
+    "triaged": ["triage"],
+    "in_progress": ["triage", "start"],
+    "resolved": ["triage", "start", "resolve"],
+    "closed": ["triage", "start", "resolve", "close"],
+    "converted": ["triage", "convert"],
+}
+ROUTES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET}
+ACTIONS = {"workorder": orders, "process": processes, "task": tasks, "ticket": tickets}
+WORDS = {"reject": "comment", "hold": "reason", "cancel": "reason", "skip": "reason", "resolve": "resolution"}
 
 
 def walk(row, *, to, by=None):
@@ -67,7 +76,7 @@ def _excluded(row, verb, route, by):
 
 def _said(row, verb, member):
     words = {WORDS[verb]: "It was asked for."} if verb in WORDS else {}
-    getattr({"workorder": orders, "process": processes, "task": tasks}[row.NOUN], verb)(row, by=member, **words)
+    getattr(ACTIONS[row.NOUN], verb)(row, by=member, **words)
 
 
 def _begin(order, verb, member):

@@ -121,6 +121,7 @@ def _build_south(world):
     walk(world.south_task, to="in_progress", by=world.zoe)
     made.TaskReportFactory(organization=south, task=world.south_task, member=world.zoe)
     relay.drain_here(south)
+    made.TicketFactory(organization=south, department=world.workshop, reported_by=world.zoe)
     world.zoe_notification = made.NotificationFactory(organization=south, recipient=world.zoe)
 
 

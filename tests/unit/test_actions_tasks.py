@@ -136,7 +136,9 @@ class TestReport:
             "report": str(report.pk),
             "good": "4",
             "defect": "1",
+            "rework": "0",
             "minutes": "12.5",
+            "code": "",
             "note": "Blade is dull.",
         }
 
@@ -237,7 +239,7 @@ class TestClientId:
         client_id = uuid.uuid4()
         tasks.report(task_of(world), by=world.omar, good=3, client_id=client_id)
         other = task_of(world)
-        monkeypatch.setattr(tasks, "_known", lambda task, client_id: None)
+        monkeypatch.setattr(tasks.reports, "_known", lambda task, client_id: None)
 
         with pytest.raises(Invalid) as refusal:
             tasks.report(other, by=world.omar, good=3, client_id=client_id)

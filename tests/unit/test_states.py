@@ -4,9 +4,9 @@ import pytest
 
 from tests.golden import events as golden_events
 from tests.golden import states as golden
-from workorder.states import INTERNAL, ORDER, ORDER_OPEN, PROCESS, TASK, Priority
+from workorder.states import INTERNAL, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
 
-MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK}
+MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET}
 by_noun = pytest.mark.parametrize("noun", MACHINES)
 
 

@@ -1,10 +1,17 @@
 """Who agreed to an order, or did not. One row per round and level, pending until somebody decides."""
 
+import datetime
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
 from tenants.models import Leased, TenantManager, TenantModel, TenantQuerySet
+from tenants.states import Role
 from workorder.states import Decision, Priority
+
+LEVELS = {1: Role.PLANNER, 2: Role.ADMIN}
+"""Who may decide at each level, at least."""
 
 
 class ApprovalQuerySet(TenantQuerySet):
@@ -14,6 +21,10 @@ class ApprovalQuerySet(TenantQuerySet):
     def of_round(self, order):
         """The decisions asked for since the order was last submitted."""
         return self.filter(work_order=order, round=order.round)
+
+    def with_people(self):
+        """Together with whom the trail names, and when a decision becomes overdue."""
+        return self.select_related("decided_by__user", "on_behalf_of__user", "deadline")
 
 
 class Approval(TenantModel):
@@ -50,6 +61,21 @@ class Approval(TenantModel):
     def __str__(self) -> str:
         return f"Round {self.round}, level {self.level}: {self.get_decision_display() or 'pending'}"
 
+    @property
+    def overdue_at(self) -> datetime.datetime | None:
+        """When a decision that is still waited for becomes overdue; None where nobody minds how long it takes."""
+        deadline = getattr(self, "deadline", None)
+        return deadline.first_due_at if deadline else None
+
+    def is_overdue(self, moment: datetime.datetime) -> bool:
+        return not self.decision and self.overdue_at is not None and self.overdue_at <= moment
+
+
+class ApprovalPolicyQuerySet(TenantQuerySet):
+    def current(self):
+        """The organization's policy; where nobody has written one, what holds without."""
+        return self.first() or self.model()
+
 
 class ApprovalPolicy(TenantModel):
     """How an organization agrees to orders: when a second level is asked for, and how long a decision may take."""
@@ -66,12 +92,20 @@ class ApprovalPolicy(TenantModel):
         default=24, help_text="A decision waited for longer than this is said to be overdue. 0: never."
     )
 
+    objects = TenantManager.from_queryset(ApprovalPolicyQuerySet)()
+
     class Meta(TenantModel.Meta):
         verbose_name_plural = "approval policies"
         constraints = [models.UniqueConstraint(fields=["organization"], name="approval_policy_once")]
 
     def __str__(self) -> str:
         return "Approval policy"
+
+    def levels_for(self, *, budget: Decimal | None, priority: str) -> int:
+        """How many people one after the other have to agree to an order of this budget and priority."""
+        dear = self.second_level_budget is not None and budget is not None and budget >= self.second_level_budget
+        urgent = self.second_level_priority and Priority(priority).rank >= Priority(self.second_level_priority).rank
+        return 2 if dear or urgent else 1
 
 
 class ApprovalDeadline(Leased):

@@ -83,6 +83,19 @@ class Process(TenantModel):
         """Setup once and run time per unit: the estimate of one batch."""
         return (self.setup_minutes + self.minutes_per_unit * quantity).quantize(MINUTE)
 
+    def batches_of(self, quantity: Decimal) -> int:
+        """How many tasks a release makes for a quantity."""
+        return 1 if self.batch_size is None else int(-(-quantity // self.batch_size))
+
+    def in_batches(self, quantity: Decimal) -> list[Decimal]:
+        """The quantity batch by batch; the last one is what is left."""
+        size, count = self.batch_size or quantity, self.batches_of(quantity)
+        return [size] * (count - 1) + [quantity - size * (count - 1)]
+
+    def minutes_in_batches(self, quantity: Decimal) -> Decimal:
+        """The estimate of all of it, with a setup for every batch."""
+        return (self.setup_minutes * self.batches_of(quantity) + self.minutes_per_unit * quantity).quantize(MINUTE)
+
 
 class RoutingStepQuerySet(TenantQuerySet):
     def of_products(self, products):

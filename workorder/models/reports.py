@@ -1,9 +1,11 @@
 """What was made, by whom, and what stopped the work: rows that are added and never changed."""
 
+import datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Greatest
 
 from tenants import context
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
@@ -47,6 +49,11 @@ class ReasonCode(TenantModel):
         return self.name
 
 
+class TaskReportQuerySet(TenantQuerySet):
+    def of_task(self, task):
+        return self.filter(task=task)
+
+
 class TaskReport(TenantRow):
     """What somebody made at a time. Never changed: a wrong one is taken back by a row with its amounts negated.
 
@@ -54,6 +61,7 @@ class TaskReport(TenantRow):
     """
 
     NOUN = "report"
+    APPEND_ONLY = True
 
     task = models.ForeignKey("workorder.WorkOrderTask", on_delete=models.PROTECT, related_name="reports")
     member = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="+")
@@ -66,6 +74,8 @@ class TaskReport(TenantRow):
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal")
     client_id = models.UUIDField(null=True, blank=True, help_text="The device's own id: sent twice, it is one report.")
     created_at = models.DateTimeField(default=context.now, editable=False)
+
+    objects = TenantManager.from_queryset(TaskReportQuerySet)()
 
     class Meta(TenantRow.Meta):
         ordering = ["created_at", "id"]
@@ -84,6 +94,22 @@ class TaskReport(TenantRow):
         return f"{self.good.normalize():f} good, {self.defect.normalize():f} defect"
 
 
+class DowntimeQuerySet(TenantQuerySet):
+    def of_task(self, task):
+        return self.filter(task=task)
+
+    def of_order(self, order):
+        return self.filter(task__work_order=order)
+
+    def running(self):
+        """Those that have not ended."""
+        return self.filter(ended_at=None)
+
+    def close(self, moment):
+        """End those that run; none ends before it began, whatever a device's clock says."""
+        return self.running().update(ended_at=Greatest(F("started_at"), Value(moment, DateTimeField())))
+
+
 class Downtime(TenantRow):
     """A time a task stood still, from its pause to its going on or ending."""
 
@@ -95,6 +121,8 @@ class Downtime(TenantRow):
     note = models.CharField(max_length=500, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(DowntimeQuerySet)()
 
     class Meta(TenantRow.Meta):
         ordering = ["started_at", "id"]
@@ -109,3 +137,8 @@ class Downtime(TenantRow):
 
     def __str__(self) -> str:
         return f"Downtime of {self.task_id}"
+
+    def minutes(self, moment: datetime.datetime) -> Decimal:
+        """How long it was, or has been by `moment` while it lasts; never below zero, whatever clocks say."""
+        seconds = Decimal(str(((self.ended_at or moment) - self.started_at).total_seconds()))
+        return max(seconds / 60, Decimal(0)).quantize(Decimal("0.01"))

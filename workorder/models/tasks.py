@@ -28,6 +28,15 @@ class WorkOrderTaskQuerySet(TenantQuerySet):
     def of_process(self, process):
         return self.filter(process=process)
 
+    def lock_all(self, ids):
+        """Hold several at once, always in the order of their ids. Their order is held by the caller."""
+        held = self.select_for_update(of=("self",), no_key=True)
+        return list(held.filter(pk__in=list(ids)).order_by("pk"))
+
+    def siblings_of(self, task):
+        """The other tasks of its process."""
+        return self.filter(process=task.process_id).exclude(pk=task.pk)
+
     def assigned_to(self, member):
         return self.filter(assigned_member=member)
 

@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from tenants.models import TenantManager, TenantModel, TenantQuerySet
-from workorder.states import TICKET, Priority, TicketStatus
+from workorder.states import TICKET, TICKET_OPEN, Priority, TicketStatus
 
 
 class TicketQuerySet(TenantQuerySet):
     def open(self):
-        return self.filter(status__in=[TicketStatus.NEW, TicketStatus.TRIAGED, TicketStatus.IN_PROGRESS])
+        return self.filter(status__in=TICKET_OPEN)
 
     def most_urgent_first(self):
         ranks = [When(priority=priority, then=Value(priority.rank)) for priority in Priority]

@@ -4,6 +4,7 @@ from workorder.pages.buttons import Button, Pressed, buttons_of, form_of, press,
 from workorder.pages.history import history
 from workorder.pages.orders import show_order, show_order_of
 from workorder.pages.tasks import cards, show_task, task_values
+from workorder.pages.tickets import show_ticket
 
 __all__ = [
     "Button",
@@ -16,6 +17,7 @@ __all__ = [
     "show_order",
     "show_order_of",
     "show_task",
+    "show_ticket",
     "task_values",
     "told",
 ]

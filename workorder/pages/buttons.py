@@ -15,10 +15,12 @@ from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.ids import uuid7
 from tenants.pages import toast, trigger, wants_part
 from workorder import access, problems
-from workorder.forms import FORMS, SeenForm
+from workorder.forms import FORMS, SeenForm, facts_of
 from workorder.templatetags.floor import VERBS, Word
 
-ROUTES = {"workorder": "order_verb", "process": "process_skip", "task": "task_verb"}
+ROUTES = {"workorder": "order_verb", "process": "process_skip", "task": "task_verb", "ticket": "ticket_verb"}
+PAGES = {"workorder": "order_detail", "task": "task_detail", "ticket": "ticket_detail"}
+ASKED = {"triage": ("priority", "department", "assigned_member"), "convert": ("customer",)}  # shown as they are
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def told(request, response, *, changed=None):
 
 
 def _url_of(subject):
-    return reverse(f"workorder:{'order' if subject.NOUN == 'workorder' else 'task'}_detail", args=[subject.pk])
+    return reverse(f"workorder:{PAGES[subject.NOUN]}", args=[subject.pk])
 
 
 def buttons_of(member, subject, *, pressed=None, without=()):
@@ -119,4 +121,6 @@ def form_of(subject, verb, data=None):
     initial = {"version": subject.version}
     if verb == "report":
         initial |= {"good": problems.plain(subject.quantity - subject.reported_quantity), "client_id": uuid7()}
+    if subject.NOUN == "ticket":
+        initial |= facts_of(subject, *ASKED.get(verb, ()))
     return form(data, initial=initial, auto_id=f"{verb}_{subject.pk.hex[-12:]}_%s")

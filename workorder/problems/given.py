@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tenants import context
 from tenants.errors import Problem
-from workorder.models import Process, TaskReport, WorkOrder, WorkOrderTask
+from workorder.models import Process, WorkOrder
 from workorder.states import Priority
 
 MAX_QUANTITY = Decimal(100_000_000)
@@ -27,14 +27,14 @@ def of_given_order(facts: Mapping[str, Any]) -> list[Problem]:
     if "customer" in facts:
         found += _of_choice(facts["customer"], "customer")
     if "title" in facts:
-        found += of_words(facts["title"], "title", most=_longest(WorkOrder, "title"))
+        found += of_words(facts["title"], "title", most=longest(WorkOrder, "title"))
     if facts.get("priority", Priority.NORMAL) not in Priority.values:
         found.append(Problem("invalid_choice", f"It is one of {', '.join(Priority.values)}.", "priority"))
-    if facts.get("due_at") is not None and not _is_moment(facts["due_at"]):
+    if facts.get("due_at") is not None and not is_moment(facts["due_at"]):
         found.append(Problem("invalid", "Give a date and time with its time zone.", "due_at"))
     if facts.get("budget") is not None:
         found += of_amount(facts["budget"], "budget", places=2, most=MAX_MONEY, zero=True)
-    for name, most in (("customer_reference", _longest(WorkOrder, "customer_reference")), ("notes", 10 * MAX_WORDS)):
+    for name, most in (("customer_reference", longest(WorkOrder, "customer_reference")), ("notes", 10 * MAX_WORDS)):
         if name in facts:
             found += of_words(facts[name], name, most=most, needed=False)
     return found
@@ -54,26 +54,10 @@ def of_given_work(lines: Sequence[Mapping[str, Any]], processes: Sequence[Mappin
     return found
 
 
-def of_given_estimate(minutes: Decimal) -> list[Problem]:
-    if minutes <= MAX_MINUTES:
+def of_given_estimate(minutes: Decimal, cost: Decimal = Decimal(0)) -> list[Problem]:
+    if minutes <= MAX_MINUTES and cost <= MAX_MONEY:
         return []
     return [Problem("too_large", "That is more work than anybody can plan: check the quantities.", "products")]
-
-
-def of_given_report(task: WorkOrderTask, *, good: Any, defect: Any, minutes: Any, note: str) -> list[Problem]:
-    """Quantities that can be meant, say something, and leave no more reported than the task may hold."""
-    found = of_amount(good, "good", zero=True) + of_amount(defect, "defect", zero=True)
-    found += of_amount(minutes, "minutes", places=2, most=MAX_REPORT_MINUTES, zero=True)
-    found += of_words(note, "note", most=_longest(TaskReport, "note"), needed=False)
-    if found:
-        return found
-    if not good and not defect:
-        return [Problem("nothing_reported", "Report at least one piece, good or defect.", "good")]
-    left = task.max_quantity - task.reported_quantity
-    if good + defect > left:
-        message = f"Only {plain(left)} of {plain(task.max_quantity)} are left to report."
-        return [Problem("too_much", message, field) for field, part in (("good", good), ("defect", defect)) if part]
-    return []
 
 
 def of_given_rework(process: Process | None, quantity: Any) -> list[Problem]:
@@ -122,9 +106,9 @@ def _of_choice(row: Any, field: str) -> list[Problem]:
     return [] if row.active else [Problem("inactive", f"{row} is no longer in use.", field)]
 
 
-def _is_moment(value: Any) -> bool:
+def is_moment(value: Any) -> bool:
     return isinstance(value, datetime.datetime) and timezone.is_aware(value)
 
 
-def _longest(model: type[models.Model], name: str) -> int:
+def longest(model: type[models.Model], name: str) -> int:
     return cast(models.CharField, model._meta.get_field(name)).max_length or MAX_WORDS

@@ -1,10 +1,14 @@
 """Why a verb of an order may not run (409). Where the state stands in the way, what else is missing is not asked."""
 
+from collections.abc import Iterable
+
 from tenants.errors import Problem
-from tenants.models import Member
 from tenants.states import wrong_state
-from workorder.models import WorkOrder
+from workorder.models import WorkOrder, WorkOrderProcess
+from workorder.problems.given import plain
 from workorder.states import OrderStatus
+
+MAX_BATCHES = 200
 
 
 def of_editing(order: WorkOrder) -> list[Problem]:
@@ -25,17 +29,31 @@ def of_submitting(order: WorkOrder, *, has_work: bool) -> list[Problem]:
     return found
 
 
-def of_approving(order: WorkOrder, *, by: Member) -> list[Problem]:
-    """Four eyes: whoever submitted it does not also agree to it, unless the organization allows that."""
-    found = wrong_state(order, "approve")
-    if order.status == OrderStatus.SUBMITTED and order.submitted_by_id == by.pk and not by.organization.may_approve_own:
-        found.append(Problem("approved_by_submitter", "You submitted this order, so somebody else approves it."))
-    return found
-
-
-def of_releasing(order: WorkOrder, *, has_work: bool) -> list[Problem]:
+def of_releasing(order: WorkOrder, *, has_work: bool, processes: Iterable[WorkOrderProcess] = ()) -> list[Problem]:
     """`has_work`: whether there is a process to make a task for, or a routing that would give one."""
-    found = wrong_state(order, "release")
-    if found or has_work:
+    if found := wrong_state(order, "release"):
         return found
-    return [Problem("no_processes", "None of its products has a routing: give one of them a routing, then release.")]
+    if not has_work:
+        message = "None of its products has a routing: give one of them a routing, then release."
+        return [Problem("no_processes", message)]
+    return of_batches(processes)
+
+
+def of_batches(processes: Iterable[WorkOrderProcess]) -> list[Problem]:
+    """Nobody looks through thousands of tasks: a batch size that would make them is a slip in the catalogue."""
+    return [
+        Problem(
+            "too_many_batches",
+            f"{row.process}: {plain(row.quantity)} in batches of {plain(row.process.batch_size)} would be {count} tasks, "
+            f"and {MAX_BATCHES} is the most. Give the process a larger batch size.",
+        )
+        for row in processes
+        if (count := row.process.batches_of(row.quantity)) > MAX_BATCHES
+    ]
+
+
+def of_replanning(order: WorkOrder) -> list[Problem]:
+    """Another due date or priority: for as long as somebody waits for the order."""
+    if order.is_open:
+        return []
+    return [Problem("order_ended", f"It is {order.get_status_display().lower()}: nobody waits for it any more.")]

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 
 from workorder.problems import plain
-from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
+from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus, TicketStatus
 
 register = template.Library()
 
@@ -20,6 +20,9 @@ TONES = {
     OrderStatus.ON_HOLD: "warn",
     TaskStatus.READY: "info",
     TaskStatus.PAUSED: "warn",
+    TicketStatus.NEW: "violet",
+    TicketStatus.TRIAGED: "info",
+    TicketStatus.RESOLVED: "good",
 }
 ICONS = {
     OrderStatus.DRAFT: "pencil",
@@ -36,6 +39,10 @@ ICONS = {
     TaskStatus.READY: "circle-play",
     TaskStatus.PAUSED: "circle-pause",
     ProcessStatus.SKIPPED: "skip-forward",
+    TicketStatus.NEW: "ticket",
+    TicketStatus.TRIAGED: "list-checks",
+    TicketStatus.RESOLVED: "circle-check",
+    TicketStatus.CONVERTED: "clipboard-list",
 }
 PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "warn"}
 
@@ -71,7 +78,15 @@ TASK_VERBS = {
     "pause": Word("Pause", "circle-pause", "Paused."),
     "cancel": Word("Cancel the task", "ban", "Cancelled.", "danger"),
 }
-VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS}
+TICKET_VERBS = {
+    "triage": Word("Triage", "list-checks", "Triaged.", "primary"),
+    "start": Word("Start", "circle-play", "Somebody takes care of it.", "primary"),
+    "resolve": Word("Resolve", "circle-check", "Resolved.", "primary"),
+    "close": Word("Close", "check-check", "Closed.", "primary"),
+    "reopen": Word("Reopen", "rotate-ccw", "Open again."),
+    "convert": Word("Make it a work order", "clipboard-list", "It is a work order now, as a draft."),
+}
+VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS, "ticket": TICKET_VERBS}
 
 # Kind of event -> a sentence. `{who}` did it, `{what}` it was done to; the reason given follows as a quotation.
 SENTENCES = {
@@ -103,6 +118,14 @@ SENTENCES = {
     "task.cancelled": "{who} cancelled {what}",
     "task.assigned": "{what} was assigned",
     "task.queued": "{what} waits for somebody to take it",
+    "ticket.created": "{who} reported it",
+    "ticket.edited": "{who} edited it",
+    "ticket.triaged": "{who} triaged it",
+    "ticket.started": "{who} takes care of it",
+    "ticket.resolved": "{who} resolved it",
+    "ticket.closed": "{who} closed it",
+    "ticket.reopened": "{who} opened it again",
+    "ticket.converted": "{who} made a work order of it",
 }
 SYSTEM = "Workfloor"
 
@@ -126,7 +149,7 @@ def _made(data):
 def quotation(event):
     """The words somebody gave as a reason, or those of the decision; empty when there were none."""
     data = event.data or {}
-    return next((str(data[key]) for key in ("comment", "reason", "note", "why") if data.get(key)), "")
+    return next((str(data[key]) for key in ("comment", "reason", "note", "resolution", "why") if data.get(key)), "")
 
 
 @register.simple_tag

@@ -34,7 +34,7 @@ WSGI_APPLICATION = "benchmarks.lists.rivals.wsgi.application"
 AUTH_USER_MODEL = "rivals.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["benchmarks.lists.rivals.drf.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["benchmarks.lists.rivals.tokens.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -35,6 +35,14 @@ BEGIN
 END $$
 """
 
+APPENDED = """
+CREATE OR REPLACE FUNCTION workfloor_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Rows of % are added and never changed.', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
 
 def tenant_models() -> list[type[TenantRow]]:
     """Every concrete model whose rows belong to an organization."""
@@ -56,7 +64,7 @@ class Command(BaseCommand):
             for role in (app_role, relay_role):
                 self._check_role(cursor, role)
             present = self._constraints(cursor)
-            for statement in [*tables(present, relay_role), FACTS, *facts_trigger(), *grants(app_role)]:
+            for statement in [*tables(present, relay_role), FACTS, *facts_trigger(), *appended(), *grants(app_role)]:
                 cursor.execute(statement)
         self.stdout.write(f"{len(tenant_models())} tenant tables isolated for {app_role} and {relay_role}.")
 
@@ -122,6 +130,21 @@ def facts_trigger() -> Iterator[str]:
     )
 
 
+def append_only() -> list[str]:
+    """The tables whose rows are added and never changed."""
+    return [quoted(model._meta.db_table) for model in tenant_models() if model.APPEND_ONLY]
+
+
+def appended() -> Iterator[str]:
+    yield APPENDED
+    for table in append_only():
+        yield f"DROP TRIGGER IF EXISTS workfloor_append_only ON {table}"
+        yield (
+            f"CREATE TRIGGER workfloor_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION workfloor_append_only()"
+        )
+
+
 def grants(app_role: str) -> Iterator[str]:
     """The app role may do what the app does: it owns nothing, truncates nothing, and never edits a fact."""
     role, event = quoted(app_role), quoted(Event._meta.db_table)
@@ -130,6 +153,8 @@ def grants(app_role: str) -> Iterator[str]:
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
     yield f"REVOKE UPDATE, DELETE ON {event} FROM {role}"
     yield f"GRANT UPDATE ({', '.join(map(quoted, RELAY_COLUMNS))}) ON {event} TO {role}"
+    for table in append_only():
+        yield f"REVOKE UPDATE, DELETE ON {table} FROM {role}"
     yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
 
 

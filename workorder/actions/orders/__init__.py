@@ -1,6 +1,6 @@
 """From a customer's request to a closed order. Every verb locks the order first, then asks, then moves."""
 
-from workorder.actions.orders.approval import approve, reject, revise, submit
+from workorder.actions.orders.approval import approve, reject, remind, revise, submit
 from workorder.actions.orders.floor import (
     begin,
     cancel,
@@ -14,7 +14,8 @@ from workorder.actions.orders.floor import (
     resume,
     roll_up,
 )
-from workorder.actions.orders.writing import EDITABLE, create, edit
+from workorder.actions.orders.replanning import prioritize, reschedule
+from workorder.actions.orders.writing import EDITABLE, copy, create, edit, sent_before, tidy
 
 __all__ = [
     "EDITABLE",
@@ -23,16 +24,22 @@ __all__ = [
     "cancel",
     "close",
     "complete_if_done",
+    "copy",
     "create",
     "edit",
     "go_on",
     "hold",
     "open_next",
+    "prioritize",
     "reject",
     "release",
+    "remind",
     "reopen",
+    "reschedule",
     "resume",
     "revise",
     "roll_up",
+    "sent_before",
     "submit",
+    "tidy",
 ]

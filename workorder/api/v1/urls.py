@@ -1,6 +1,6 @@
 """What workorder adds to v1."""
 
-from workorder.api.v1 import catalogue, views
+from workorder.api.v1 import catalogue, tickets, views
 
 routes = [
     ("customers", catalogue.CustomerViewSet, "customer"),
@@ -9,5 +9,6 @@ routes = [
     ("work-orders", views.WorkOrderViewSet, "work-order"),
     ("work-order-processes", views.OrderProcessViewSet, "work-order-process"),
     ("tasks", views.TaskViewSet, "task"),
+    ("tickets", tickets.TicketViewSet, "ticket"),
 ]
 paths = []
