@@ -8,6 +8,7 @@ ENUMS = {
     "Priority": "workorder.states.Priority",
     "OrderStatus": "workorder.states.OrderStatus",
     "ProcessStatus": "workorder.states.ProcessStatus",
+    "ImportStatus": "workorder.states.ImportStatus",
     "TaskStatus": "workorder.states.TaskStatus",
     "AssignmentStatus": "dispatch.states.AssignmentStatus",
     "Strategy": "dispatch.states.Strategy",

@@ -37,8 +37,17 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "task.paused": [ANNOUNCE],
     "task.resumed": [ANNOUNCE],
     "task.reported": [ANNOUNCE],
+    "task.corrected": [ANNOUNCE],
+    "task.split": [ANNOUNCE],
+    "task.merged": [ANNOUNCE],
     "task.completed": ["dispatch.subscribers.finish_on_end", ANNOUNCE],
     "task.cancelled": ["dispatch.subscribers.withdraw_on_cancel", ANNOUNCE],
+    "import.created": [ANNOUNCE],
+    "import.checked": [ANNOUNCE],
+    "import.confirmed": [ANNOUNCE],
+    "import.written": [ANNOUNCE],
+    "import.failed": [ANNOUNCE],
+    "import.discarded": [ANNOUNCE],
     "ticket.created": [ANNOUNCE],
     "ticket.edited": [ANNOUNCE],
     "ticket.triaged": [ANNOUNCE],
@@ -57,5 +66,6 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
 # Rows that work outside the database, and what runs one of them.
 RUNNERS: dict[str, str] = {
     "notifications.message": "notifications.actions.messages.send",
+    "workorder.importstep": "workorder.actions.imports.run",
     "workorder.approvaldeadline": "workorder.actions.orders.approval.remind",
 }

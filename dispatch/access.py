@@ -9,15 +9,15 @@ from tenants.models import Member
 from tenants.states import Role
 from workorder.access import leads
 from workorder.models import WorkOrderTask
-from workorder.problems import of_assigning
+from workorder.problems import of_assigning, of_splitting
 from workorder.states import TaskStatus
 
 ANSWERS = ("accept", "decline", "withdraw")
 
 
 def may(member: Member, verb: str, obj: Any) -> bool:
-    """Whether role and place allow `verb` on a task (assign, claim) or on an assignment (the other verbs)."""
-    if verb == "assign":
+    """Whether role and place allow `verb` on a task (assign, claim, split) or on an assignment (the other verbs)."""
+    if verb in ("assign", "split"):
         return leads(member, obj)
     if verb == "claim":
         works = member.role in (Role.OPERATOR, Role.SUPERVISOR)
@@ -34,11 +34,13 @@ def verbs(member: Member, assignment: Assignment) -> list[str]:
 
 
 def task_verbs(tasks: Sequence[WorkOrderTask], member: Member) -> dict[uuid.UUID, list[str]]:
-    """What dispatch adds to the `allowed_actions` of tasks, without a query: what nobody has can be given or taken."""
+    """What dispatch adds to the `allowed_actions` of tasks, without a query: what nobody has can be given or taken,
+    and what nobody has made yet be split."""
     return {task.pk: [verb for verb in _open_verbs(task) if may(member, verb, task)] for task in tasks}
 
 
 def _open_verbs(task: WorkOrderTask) -> tuple[str, ...]:
+    split = ("split",) if task.missing_quantity and not of_splitting(task) else ()
     if task.assigned_member_id is not None or of_assigning(task):
-        return ()
-    return ("assign",) if task.status == TaskStatus.WAITING else ("assign", "claim")
+        return split
+    return ("assign", *split) if task.status == TaskStatus.WAITING else ("assign", "claim", *split)

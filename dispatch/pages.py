@@ -3,8 +3,10 @@
 from django.template.loader import render_to_string
 
 from dispatch.access import task_verbs
-from dispatch.forms import AssignForm
+from dispatch.forms import AssignForm, SplitForm, id_of
 from workorder.forms import SeenForm
+
+ONLY_ON_ITS_PAGE = {"assign", "split"}  # forms to fill in, for which a list of cards has no room
 
 
 def task_panels(tasks, *, request, brief, pressed=None):
@@ -14,18 +16,20 @@ def task_panels(tasks, *, request, brief, pressed=None):
     """
     found = {}
     for task in tasks:
-        verbs = set(task_verbs([task], request.member)[task.pk]) - ({"assign"} if brief else set())
+        verbs = set(task_verbs([task], request.member)[task.pk]) - (ONLY_ON_ITS_PAGE if brief else set())
         if verbs:
             values = {"task": task, "verbs": verbs, "claim": form_of(task, "claim")}
-            if "assign" in verbs:
-                is_pressed = pressed and (pressed.subject.pk, pressed.verb) == (task.pk, "assign")
-                values["assign"] = pressed.form if is_pressed else form_of(task, "assign")
+            for verb in ONLY_ON_ITS_PAGE & verbs:
+                is_pressed = pressed and (pressed.subject.pk, pressed.verb) == (task.pk, verb)
+                values[verb] = pressed.form if is_pressed else form_of(task, verb)
             found[task.pk] = render_to_string("dispatch/_task_panel.html", values, request=request)
     return found
 
 
 def form_of(task, verb, data=None):
-    options = {"initial": {"version": task.version}, "auto_id": f"{verb}_{task.pk.hex[-12:]}_%s"}
+    options = {"initial": {"version": task.version}, "auto_id": id_of(task, verb)}
     if verb == "assign":
         return AssignForm(data, department_id=task.assigned_department_id, **options)
+    if verb == "split":
+        return SplitForm(data, **options)
     return SeenForm(data, **options)

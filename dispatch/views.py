@@ -4,11 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 
 from dispatch import access
-from dispatch.actions import assignments
+from dispatch.actions import assignments, parts
+from dispatch.forms import SplitForm
 from dispatch.pages import form_of
 from tenants.access import members
 from workorder.models import WorkOrderTask
-from workorder.pages import press, show_task
+from workorder.pages import Pressed, press, show_task
 
 
 @members()
@@ -19,6 +20,20 @@ def task_assign(request, pk):
 @members()
 def task_claim(request, pk):
     return _press(request, pk, "claim", assignments.claim, "It is yours.")
+
+
+@members()
+def task_split(request, pk):
+    if request.method == "POST" and "more" in request.POST:
+        return _with_more_rows(request, get_object_or_404(WorkOrderTask, pk=pk))
+    return _press(request, pk, "split", parts.split, "It has been split.")
+
+
+def _with_more_rows(request, task):
+    """What was typed, unjudged, with room for more parts."""
+    if not access.may(request.member, "split", task):
+        raise PermissionDenied("This belongs to the people of the task's department.")
+    return show_task(request, task, pressed=Pressed(task, "split", SplitForm.longer(task, request.POST)))
 
 
 def _press(request, pk, verb, act, done):

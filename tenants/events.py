@@ -1,6 +1,6 @@
 """The only maker of an `Event`. Whoever changes something says so here, in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tenants import context, doorbell
@@ -15,8 +15,14 @@ def record(obj: Any, kind: str, *, by: Member | None, **data: Any) -> Event:
     return record_all([obj], kind, by=by, data=data)[0]
 
 
-def record_all(objs: Sequence[Any], kind: str, *, by: Member | None, data: dict[str, Any] | None = None) -> list[Event]:
-    """Write down one event per object in one statement."""
+def record_all(
+    objs: Sequence[Any],
+    kind: str,
+    *,
+    by: Member | None,
+    data: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
+) -> list[Event]:
+    """Write down one event per object in one statement; `data` is the same for all, or made for each."""
     cause, moment = context.cause(), context.now()
     clock = context.recorded_now()
     events = Event.objects.bulk_create(
@@ -28,7 +34,7 @@ def record_all(objs: Sequence[Any], kind: str, *, by: Member | None, data: dict[
             subject_version=obj.version,
             actor=by,
             via=cause.via,
-            data=data or {},
+            data=data(obj) if callable(data) else data or {},
             occurred_at=moment,
             recorded_at=clock,
             request_id=cause.request_id,

@@ -158,11 +158,10 @@ def run(label: str, organization: Any, row_id: uuid.UUID) -> bool:
         try:
             with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
                 import_string(runners()[label])(row)
+            _done(row)
         except Exception as error:  # a reaction may fail in any way; the row remembers how
             log.warning("%s %s failed: %s", label, row_id, error, exc_info=not isinstance(error, Permanent))
             _failed(row, error)
-        else:
-            _done(row)
     return True
 
 
@@ -193,8 +192,12 @@ def kept(row: Leased) -> Iterator[None]:
 
     def extend() -> None:
         while not finished.wait(EXTEND_SECONDS):
-            with tenant(row.organization_id):
-                _mine(row).update(lease_until=timezone.now() + LEASE)
+            try:
+                with tenant(row.organization_id):
+                    _mine(row).update(lease_until=timezone.now() + LEASE)
+            except DatabaseError as error:  # SQLite's one writer may be this very row's: nobody else can claim it then
+                log.info("The lease of %s %s waits: %s", type(row).__name__, row.pk, error)
+                connection.close()
         connection.close()
 
     keeper = threading.Thread(target=extend, name="lease", daemon=True)

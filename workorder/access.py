@@ -82,10 +82,16 @@ def works(member: Member, obj: Any) -> bool:
     return leads(member, obj) or obj.assigned_member_id == member.pk and member.is_at_least(Role.OPERATOR)
 
 
+def takes_back(member: Member, report: Any) -> bool:
+    """Who reported it, as long as the task is theirs, and whoever leads there."""
+    return leads(member, report.task) or report.member_id == member.pk and works(member, report.task)
+
+
 CATALOGUE: dict[str, Rule] = {"create": plans, "edit": plans}
 ALLOWED: dict[str, dict[str, Rule]] = {
     "workorder": {
         "create": plans,
+        "copy": plans,
         "edit": plans,
         "submit": plans,
         "approve": decides,
@@ -109,7 +115,10 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "complete": works,
         "cancel": leads,
         "assign": leads,
+        "split": leads,
+        "merge": leads,
     },
+    "report": {"take_back": takes_back},
     "ticket": {
         "create": on_the_floor,
         "edit": rewords,
@@ -120,9 +129,11 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "reopen": told,
         "convert": plans,
     },
+    "import": {"retrieve": plans, "rows": plans, "create": plans, "write": plans, "discard": plans},
     "customer": CATALOGUE,
     "product": CATALOGUE,
     "operation": CATALOGUE,
+    "reason_code": CATALOGUE,
 }
 
 # Verbs that change something else than the status, so that no machine lists them.
@@ -130,8 +141,8 @@ REPLANNING = ("reschedule", "prioritize")
 BESIDES = {
     **{("workorder", status): REPLANNING for status in ORDER_OPEN},
     ("workorder", OrderStatus.DRAFT): ("edit", *REPLANNING),
-    ("task", TaskStatus.IN_PROGRESS): ("report",),
-    ("task", TaskStatus.PAUSED): ("report",),
+    **{("task", status): ("merge",) for status in (TaskStatus.WAITING, TaskStatus.READY)},
+    **{("task", status): ("report", "merge") for status in (TaskStatus.IN_PROGRESS, TaskStatus.PAUSED)},
     **{("ticket", status): ("edit",) for status in TICKET_OPEN},
 }
 

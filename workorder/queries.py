@@ -1,15 +1,23 @@
 """Reads that join nouns: what is on somebody's plate, and what waits in a queue."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from tenants import context
 from tenants.models import Department, Deputy, Member
 from workorder import problems
-from workorder.models import Approval, WorkOrder, WorkOrderTask
+from workorder.models import Approval, Downtime, NumberSeries, ReasonCode, WorkOrder, WorkOrderTask
 from workorder.models.approvals import LEVELS
 from workorder.models.tasks import WorkOrderTaskQuerySet
+from workorder.states import ReasonKind
+
+
+def orders_ever() -> int:
+    """How many orders the organization has: none is ever deleted, and their numbers have no gaps."""
+    return sum(NumberSeries.objects.order_by().values_list("last", flat=True))
 
 
 def load_minutes(members: Iterable[Member]) -> dict[uuid.UUID, Decimal]:
@@ -20,6 +28,29 @@ def load_minutes(members: Iterable[Member]) -> dict[uuid.UUID, Decimal]:
     for member_id, *amounts in tasks.order_by().values_list(*columns):
         load[member_id] += WorkOrderTask.share_left(*amounts)
     return load
+
+
+def reasons() -> dict[str, list[ReasonCode]]:
+    """The reason codes in use, by kind."""
+    found: dict[str, list[ReasonCode]] = {kind.value: [] for kind in ReasonKind}
+    for code in ReasonCode.objects.active():
+        found[code.kind].append(code)
+    return found
+
+
+def siblings(task: WorkOrderTask) -> WorkOrderTaskQuerySet:
+    """The other tasks of its process, with whose they are, those first on which something can still be done."""
+    found = WorkOrderTask.objects.siblings_of(task).select_related("assigned_member__user", "assigned_department")
+    return found.nearest_to_hand_first()
+
+
+def standstills(task: WorkOrderTask, moment: datetime.datetime) -> list[dict[str, Any]]:
+    """How long a task stood still, by reason, the longest first: `{reason, minutes, times}`; without one, None."""
+    found: dict[ReasonCode | None, list[Decimal]] = {}
+    for downtime in Downtime.objects.of_task(task).select_related("reason"):
+        found.setdefault(downtime.reason, []).append(downtime.minutes(moment))
+    rows = [{"reason": reason, "minutes": sum(each), "times": len(each)} for reason, each in found.items()]
+    return sorted(rows, key=lambda row: row["minutes"], reverse=True)
 
 
 def my_tasks(member: Member) -> WorkOrderTaskQuerySet:

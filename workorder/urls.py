@@ -19,6 +19,13 @@ class TicketVerb(StringConverter):
 
 
 register_converter(TicketVerb, "ticket_verb")
+
+
+class ImportVerb(StringConverter):
+    regex = "|".join(views.IMPORT_ACTIONS)
+
+
+register_converter(ImportVerb, "import_verb")
 register_converter(OrderVerb, "order_verb")
 register_converter(TaskVerb, "task_verb")
 
@@ -26,13 +33,20 @@ app_name = "workorder"
 urlpatterns = [
     path("work-orders/", views.order_list, name="order_list"),
     path("work-orders/new/", views.order_create, name="order_create"),
+    path("work-orders/import/", views.import_upload, name="import_upload"),
+    path("work-orders/import/template.csv", views.import_template, name="import_template"),
+    path("work-orders/imports/<uuid:pk>/", views.import_detail, name="import_detail"),
+    path("work-orders/imports/<uuid:pk>/<import_verb:verb>/", views.import_verb, name="import_verb"),
     path("work-orders/<uuid:pk>/", views.order_detail, name="order_detail"),
     path("work-orders/<uuid:pk>/edit/", views.order_edit, name="order_edit"),
+    path("work-orders/<uuid:pk>/copy/", views.order_copy, name="order_copy"),
     path("work-orders/<uuid:pk>/<order_verb:verb>/", views.order_verb, name="order_verb"),
     path("processes/<uuid:pk>/skip/", views.process_skip, name="process_skip"),
+    path("settings/approval/", views.policy, name="policy"),
     path("tasks/", views.my_tasks, name="my_tasks"),
     path("tasks/<uuid:pk>/", views.task_detail, name="task_detail"),
     path("tasks/<uuid:pk>/<task_verb:verb>/", views.task_verb, name="task_verb"),
+    path("task-reports/<uuid:pk>/take-back/", views.report_take_back, name="report_take_back"),
     path("tickets/", views.ticket_list, name="ticket_list"),
     path("tickets/new/", views.ticket_create, name="ticket_create"),
     path("tickets/<uuid:pk>/", views.ticket_detail, name="ticket_detail"),

@@ -18,9 +18,9 @@ PREPARE_AFTER = 2
 class Cursor(base.ServerBindingCursor):
     """Parameters travel apart from the statement, so that it can be prepared; Django calls this server-side binding."""
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.format = Format.BINARY
+    def execute(self, query, params=None, **options):
+        """Without parameters it may be several statements, as migrations write them: those cannot be answered so."""
+        return super().execute(query, params, **{"binary": bool(params)} | options)
 
 
 class JsonText(Loader):

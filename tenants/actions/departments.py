@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from tenants import events, problems
-from tenants.errors import Invalid, refuse_input
+from tenants.errors import Invalid, NotAllowed, Problem, refuse_input
 from tenants.models import Department, Member
 from tenants.transitions import change
 
@@ -26,6 +27,8 @@ def create(*, by: Member | None, code: str, name: str, parent: Department | None
 @transaction.atomic
 def edit(department: Department, *, by: Member | None, seen: int | None = None, **fields: Any) -> Department:
     """Change a department; what is not named stays. Raises `Stale` if `seen` is outdated."""
+    if fields.get("parent") is not None:
+        _lock_the_tree()
     department = Department.objects.lock(department, seen=seen)
     as_meant = {"code": department.code, "parent": department.parent} | fields
     refuse_input(problems.of_department(code=as_meant["code"], parent=as_meant["parent"], department=department))
@@ -37,3 +40,20 @@ def edit(department: Department, *, by: Member | None, seen: int | None = None, 
         except IntegrityError as error:
             raise Invalid([problems.code_taken()]) from error
     return department
+
+
+@transaction.atomic
+def remove(department: Department, *, by: Member | None, seen: int | None = None) -> None:
+    """Take a department away that nothing refers to. Raises `NotAllowed` otherwise: history needs it."""
+    department = Department.objects.lock(department, seen=seen)
+    data = {"code": department.code, "name": department.name}
+    change(department, "department.removed", by=by, data=data)
+    try:
+        department.delete()
+    except ProtectedError as error:
+        raise NotAllowed([Problem("in_use", "People, processes or tasks belong to it.")]) from error
+
+
+def _lock_the_tree() -> None:
+    """Two departments put under each other at the same time would make a ring, each seeing only its own half."""
+    list(Department.objects.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))

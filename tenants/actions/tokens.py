@@ -8,11 +8,12 @@ import jwt
 from django.conf import settings
 from django.db import transaction
 
-from tenants import context, events
-from tenants.errors import Problem, refuse_input
+from tenants import context, events, problems
+from tenants.errors import NotAllowed, Problem, refuse_input
 from tenants.ids import uuid7
 from tenants.models import ApiToken, Member, RefreshToken, User
 from tenants.queries import digest_of
+from tenants.transitions import change
 
 AUDIENCE = "workfloor"
 ALGORITHM = "HS256"
@@ -32,8 +33,8 @@ def make_api_token(
     expires_at: datetime.datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a token and answer `(token, secret)`. The secret is not kept: it is seen this once."""
+    refuse_input(problems.of_given_token(name=name, expires_at=expires_at))
     name = name.strip()
-    refuse_input([Problem("blank", "Give the token a name you will recognise.", "name")] if not name else [])
     secret = f"wf_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         member=member,
@@ -45,6 +46,25 @@ def make_api_token(
     )
     events.record(token, "token.made", by=by, name=name, member=member.pk)
     return token, secret
+
+
+@transaction.atomic
+def revoke_api_token(token: ApiToken, *, by: Member | None, seen: int | None = None) -> ApiToken:
+    """End a token at once and for good."""
+    token = ApiToken.objects.lock(token, seen=seen)
+    if token.revoked_at is None:
+        change(token, "token.revoked", by=by, revoked_at=context.now())
+        return token
+    last = events.newest(token)
+    if last is None or last.actor_id != (by.pk if by else None):
+        raise NotAllowed([Problem("already_revoked", "It has been revoked already.")])
+    return token
+
+
+def revoke_all_of(member: Member, *, by: Member | None) -> None:
+    """End every token of somebody who was sent away; letting them in again brings none back."""
+    for token in ApiToken.objects.filter(member=member, revoked_at=None).order_by("pk"):
+        revoke_api_token(token, by=by)
 
 
 def pair_for(user: User, *, family: uuid.UUID | None = None) -> dict[str, str]:

@@ -85,6 +85,8 @@ class TenantRow(models.Model):
     """A row of one organization. Ledger rows stop here; things people edit are `TenantModel`s."""
 
     NOUN: ClassVar[str] = ""
+    KEY: ClassVar[str] = "pk"
+    """A column unique in the organization. One that lists are ordered by lets an index find a page far down."""
     APPEND_ONLY: ClassVar[bool] = False  # PostgreSQL refuses updates and deletes too: see `isolate`
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

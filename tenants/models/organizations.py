@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Lower
 
 from tenants import context
@@ -103,6 +103,12 @@ class Department(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def role_rank() -> Case:
+    """An expression that sorts by role, the weakest first."""
+    ranks = [When(role=role, then=Value(role.rank)) for role in Role]
+    return Case(*ranks, output_field=IntegerField())
 
 
 class MemberQuerySet(TenantQuerySet):

@@ -2,10 +2,12 @@
 
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.catalogue import CustomerFactory, ProcessFactory, ProductFactory, RoutingStepFactory
+from tests.factories.imports import ImportRowFactory, ImportStepFactory, OrderImportFactory
 from tests.factories.members import (
     AdminFactory,
     ApiTokenFactory,
     DepartmentFactory,
+    DeputyFactory,
     InactiveMemberFactory,
     MemberFactory,
     OperatorFactory,
@@ -17,29 +19,48 @@ from tests.factories.members import (
     ViewerFactory,
 )
 from tests.factories.notifications import MessageFactory, NotificationFactory
-from tests.factories.orders import ApprovalFactory, NumberSeriesFactory, WorkOrderFactory, WorkOrderProductFactory
+from tests.factories.orders import (
+    ApprovalDeadlineFactory,
+    ApprovalFactory,
+    NumberSeriesFactory,
+    WorkOrderFactory,
+    WorkOrderProductFactory,
+)
 from tests.factories.rules import AssignmentRuleFactory
-from tests.factories.tasks import TaskReportFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.factories.tasks import (
+    DowntimeFactory,
+    ReasonCodeFactory,
+    TaskReportFactory,
+    WorkOrderProcessFactory,
+    WorkOrderTaskFactory,
+)
 from tests.factories.tickets import TicketFactory
 
 __all__ = [
     "AdminFactory",
     "ApiTokenFactory",
+    "ApprovalDeadlineFactory",
     "ApprovalFactory",
     "AssignmentFactory",
     "AssignmentRuleFactory",
     "CustomerFactory",
     "DepartmentFactory",
+    "DeputyFactory",
+    "DowntimeFactory",
+    "ImportRowFactory",
+    "ImportStepFactory",
     "InactiveMemberFactory",
     "MemberFactory",
     "MessageFactory",
     "NotificationFactory",
     "NumberSeriesFactory",
     "OperatorFactory",
+    "OrderImportFactory",
     "OrganizationFactory",
     "PlannerFactory",
     "ProcessFactory",
     "ProductFactory",
+    "ReasonCodeFactory",
     "RefreshTokenFactory",
     "RoutingStepFactory",
     "SupervisorFactory",

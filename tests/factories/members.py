@@ -1,12 +1,15 @@
 """The people, their places, and whose they are."""
 
+import datetime
+
 import factory
 from django.conf import settings
 from django.utils import timezone
 
-from tenants.actions import tokens
+from tenants import context
+from tenants.actions import deputies, tokens
 from tenants.ids import uuid7
-from tenants.models import ApiToken, Department, Member, Organization, RefreshToken, User
+from tenants.models import ApiToken, Department, Deputy, Member, Organization, RefreshToken, User
 from tenants.queries import digest_of
 from tenants.states import Role
 from tests.factories.base import BaseFactory, PlainFactory, same_organization
@@ -77,6 +80,22 @@ class AdminFactory(MemberFactory):
 
 class InactiveMemberFactory(OperatorFactory):
     active = False
+
+
+class DeputyFactory(BaseFactory):
+    """An operator who stands in for a planner, for a week from now on."""
+
+    class Meta:
+        model = Deputy
+
+    member = factory.SubFactory(PlannerFactory, organization=same_organization())
+    deputy = factory.SubFactory(OperatorFactory, organization=same_organization())
+    starts_at = None
+    ends_at = factory.LazyFunction(lambda: context.now() + datetime.timedelta(days=7))
+
+    @classmethod
+    def _made(cls, model_class, *, organization, by=None, **values):
+        return deputies.name(by=by, **values)
 
 
 class ApiTokenFactory(BaseFactory):

@@ -13,7 +13,7 @@ from tests.factories.catalogue import CustomerFactory, ProcessFactory, ProductFa
 from tests.factories.members import DepartmentFactory
 from tests.support import walk
 from workorder.actions import contents, numbers
-from workorder.models import Approval, NumberSeries, WorkOrder, WorkOrderProduct
+from workorder.models import Approval, ApprovalDeadline, NumberSeries, WorkOrder, WorkOrderProduct
 from workorder.states import Priority
 
 
@@ -92,6 +92,19 @@ class ApprovalFactory(BaseFactory):
     @classmethod
     def _made(cls, model_class, *, organization, work_order):
         return model_class.objects.pending().of_round(work_order).get()
+
+
+class ApprovalDeadlineFactory(BaseFactory):
+    """When an approval somebody is asked for becomes overdue: it comes with the question."""
+
+    class Meta:
+        model = ApprovalDeadline
+
+    approval = factory.SubFactory(ApprovalFactory, organization=same_organization())
+
+    @classmethod
+    def _made(cls, model_class, *, organization, approval):
+        return model_class.objects.get(approval=approval)
 
 
 def _product_with(steps, organization, department):

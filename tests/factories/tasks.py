@@ -9,7 +9,7 @@ from tests.factories.members import OperatorFactory
 from tests.factories.orders import WorkOrderFactory
 from tests.support import walk
 from workorder.actions import tasks
-from workorder.models import TaskReport, WorkOrderProcess, WorkOrderTask
+from workorder.models import Downtime, ReasonCode, TaskReport, WorkOrderProcess, WorkOrderTask
 
 
 class OnTheFloorFactory(BaseFactory):
@@ -68,6 +68,17 @@ class WorkOrderTaskFactory(OnTheFloorFactory):
         return tasks.assign(task, by=None, department=member.department, member=member) if member else task
 
 
+class ReasonCodeFactory(BaseFactory):
+    """A reason for defects; `kind="downtime"` for one why work stands still."""
+
+    class Meta:
+        model = ReasonCode
+
+    kind = "defect"
+    code = factory.Sequence(lambda n: f"R{n + 1:04d}")
+    name = factory.Sequence(lambda n: f"Reason {n + 1}")
+
+
 class TaskReportFactory(BaseFactory):
     """One piece, reported by whoever works on the task."""
 
@@ -82,3 +93,16 @@ class TaskReportFactory(BaseFactory):
     @classmethod
     def _made(cls, model_class, *, organization, task, member, **values):
         return tasks.report(task, by=member, **values)
+
+
+class DowntimeFactory(BaseFactory):
+    """One that lasts: of a task that is paused."""
+
+    class Meta:
+        model = Downtime
+
+    task = factory.SubFactory(WorkOrderTaskFactory, organization=same_organization(), at="paused")
+
+    @classmethod
+    def _made(cls, model_class, *, organization, task):
+        return model_class.objects.of_task(task).running().get()

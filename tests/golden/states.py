@@ -16,17 +16,17 @@ def grid(text):
 
 # `on_hold` here was held while released, so that is where it resumes to.
 WORK_ORDER = grid("""
-             edit  submit     approve   reject    revise  release   begin        hold     resume    finish     close   reopen       cancel
-draft        +     submitted  -         -         -       -         -            -        -         -          -       -            cancelled
-submitted    -     =          approved  rejected  -       -         -            -        -         -          -       -            cancelled
-approved     -     -          =         -         -       released  -            -        -         -          -       -            cancelled
-rejected     -     -          -         =         draft   -         -            -        -         -          -       -            cancelled
-released     -     -          -         -         -       =         in_progress  on_hold  -         -          -       -            cancelled
-in_progress  -     -          -         -         -       -         =            on_hold  -         completed  -       -            cancelled
-on_hold      -     -          -         -         -       -         -            =        released  -          -       -            cancelled
-completed    -     -          -         -         -       -         -            -        -         =          closed  in_progress  -
-closed       -     -          -         -         -       -         -            -        -         -          =       -            -
-cancelled    -     -          -         -         -       -         -            -        -         -          -       -            =
+             edit  submit     approve   reject    revise  release   begin        hold     resume    finish     close   reopen       cancel     reschedule  prioritize
+draft        +     submitted  -         -         -       -         -            -        -         -          -       -            cancelled  +           +
+submitted    -     =          approved  rejected  -       -         -            -        -         -          -       -            cancelled  +           +
+approved     -     -          =         -         -       released  -            -        -         -          -       -            cancelled  +           +
+rejected     -     -          -         =         draft   -         -            -        -         -          -       -            cancelled  +           +
+released     -     -          -         -         -       =         in_progress  on_hold  -         -          -       -            cancelled  +           +
+in_progress  -     -          -         -         -       -         =            on_hold  -         completed  -       -            cancelled  +           +
+on_hold      -     -          -         -         -       -         -            =        released  -          -       -            cancelled  +           +
+completed    -     -          -         -         -       -         -            -        -         =          closed  in_progress  -          -           -
+closed       -     -          -         -         -       -         -            -        -         -          =       -            -          -           -
+cancelled    -     -          -         -         -       -         -            -        -         -          -       -            =          -           -
 """)  # noqa: E501
 
 # The order is on the floor. A process says all but `skip` by what happens to its tasks.

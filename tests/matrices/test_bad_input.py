@@ -9,18 +9,26 @@ from tenants.actions import tokens
 from tests.golden.roles import PUBLIC, ROUTES
 from tests.support.hostile import BODIES, IDS, NUL, TOO_LONG, values_for
 from tests.support.payloads import body, knock, named, some, speaker_of
-from tests.support.registry import METHODS, routes, shape_of, shaped_routes
+from tests.support.registry import METHODS, routes, shape_of, shaped_routes, takes_file
 
 ENOUGH = 60
 API = [line for line, route in routes().items() if route.is_api and line in ROUTES]
-READ = [line for line in API if routes()[line].method in ("POST", "PUT", "PATCH")]  # a DELETE has no body to read
+READ = [
+    line for line in API if routes()[line].method in ("POST", "PUT", "PATCH") and not takes_file(routes()[line])
+]  # a DELETE has no body to read
 WITH_ID = [line for line in ROUTES if line in routes() and "{pk}" in routes()[line].path]
 SHAPED = {line: shape for line, shape in shaped_routes() if line in ROUTES}
 FIELDS = [(line, name) for line, shape in SHAPED.items() for name in shape().fields]
 PATHS = sorted({route.path for line, route in routes().items() if route.is_api and line not in PUBLIC})
 REFUSED_METHODS = [(method, path) for path in PATHS for method in METHODS if f"{method} {path}" not in routes()]
 LISTS = [line for line in API if getattr(routes()[line].view, "actions", {}).get("get") == "list"]
-BUTTONS = ("POST /organizations/{slug}/", "POST /notifications/read-all/", "POST /notifications/{pk}/read/")  # no form
+BUTTONS = (  # no form
+    "POST /organizations/{slug}/",
+    "POST /notifications/read-all/",
+    "POST /notifications/{pk}/read/",
+    "POST /settings/departments/{pk}/remove/",
+    "POST /settings/tokens/{pk}/revoke/",
+)
 PAGES = [line for line in ROUTES if line.startswith("POST /") and not line.startswith("POST /api/")]
 FORMS = [line for line in PAGES if line not in BUTTONS]
 MOST_BYTES = 1_048_576

@@ -11,6 +11,7 @@ from tests.support.source import APPS
 WITHOUT = {
     "tenants.Event": "events.record is its only maker; every factory that walks a verb leaves some",
     "tenants.Delivery": "the relay is its only maker: `celery_burst.relay()`",
+    "workorder.ApprovalPolicy": "an organization has one, which `approval_policy.edit` makes",
     "tenants.Heartbeat": "the relay's own sign of life: `relay.beat()`",
 }
 ALL = {name: getattr(factories, name) for name in factories.__all__}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.test.client import ClientHandler
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -108,14 +108,20 @@ class ApiClient:
     def options(self, path, **extra):
         return self.send("OPTIONS", path, **extra)
 
-    def send(self, method, path, body=None, *, query=None, **extra):
+    def upload(self, path, body, **extra):
+        """A form with files. What is None is left out: a form has no other way to say nothing."""
+        given = {name: value for name, value in (body or {}).items() if value is not None}
+        form = {"data": encode_multipart(BOUNDARY, given), "content_type": MULTIPART_CONTENT}
+        return self.send("POST", path, **form, **extra)
+
+    def send(self, method, path, body=None, *, query=None, content_type="application/json", **extra):
         """One request. The answer has `.body` (parsed JSON), `.code` and `.codes` (of its problems)."""
         path = path if path.startswith("/") else f"/api/{self.version}/{path}"
         given = {**self._headers, **self._signed(), **extra}
         if body is not None:
             given |= {"data": body if isinstance(body, str | bytes) else json.dumps(body, default=str)}
         with few_queries(f"{method} {path}"):
-            answer = self._door.generic(method, path, content_type="application/json", query_params=query, **given)
+            answer = self._door.generic(method, path, content_type=content_type, query_params=query, **given)
         answer.body = _json(answer)
         answer.code = answer.body.get("code") if isinstance(answer.body, dict) else None
         answer.codes = codes_of(answer.body)

@@ -4,6 +4,7 @@ A driver is made with pytest's `request`. `knows(noun, verb)` tells whether ther
 `say(row, verb, by)` answers an `Outcome`. To add a door, write its class and put it into DRIVERS.
 """
 
+import datetime
 from dataclasses import dataclass
 
 from tenants import context
@@ -20,6 +21,8 @@ WORDS = {
     "hold": {"reason": "Waiting for paper."},
     "cancel": {"reason": "Not wanted any more."},
     "reopen": {"reason": "Two boxes were wet."},
+    "reschedule": {"due_at": datetime.datetime(2031, 3, 1, 12, tzinfo=datetime.UTC)},
+    "prioritize": {"priority": "urgent"},
     "skip": {"reason": "Comes cut already."},
     "report": {"good": 1},
     "resolve": {"resolution": "A new bearing."},

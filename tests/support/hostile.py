@@ -15,6 +15,7 @@ BY_KIND = {
     serializers.UUIDField: [value for value in NO_ID if value is not True],  # REST framework reads a number as an id
     serializers.ChoiceField: ["hostile", 5, OBJECT, [], True, NUL],
     serializers.EmailField: ["nobody", "a b@c", TOO_LONG, OBJECT, [], NUL],
+    serializers.FileField: ["x", 5, OBJECT, []],
     serializers.CharField: [TOO_LONG, NUL, OBJECT, [], True],
     serializers.RelatedField: NO_ID,
     serializers.ListSerializer: ["x", 5, OBJECT, ["x"], [5], [[]], [{}], [OBJECT] * 101],

@@ -5,26 +5,49 @@ Keys leave out the API's prefix, so `work-orders/{pk}/approve/` speaks for v1, v
 
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from dispatch.actions import assignments
 from dispatch.models import Assignment, AssignmentRule
 from notifications.models import Notification
 from tenants.context import tenant
-from tenants.models import Department, Event, Member
+from tenants.models import ApiToken, Department, Deputy, Event, Member
+from tenants.problems import DECIDES
 from tests import factories as made
 from tests.golden.roles import ROLES, ROUTES
+from tests.support.registry import takes_file
 from workorder.actions import tasks
-from workorder.models import Customer, Process, Product, Ticket, WorkOrder, WorkOrderProcess, WorkOrderTask
+from workorder.models import (
+    Customer,
+    Downtime,
+    OrderImport,
+    Process,
+    Product,
+    ReasonCode,
+    TaskReport,
+    Ticket,
+    WorkOrder,
+    WorkOrderProcess,
+    WorkOrderTask,
+)
 
 MODELS = {
     "members": Member,
     "departments": Department,
+    "deputies": Deputy,
+    "tokens": ApiToken,
     "events": Event,
     "customers": Customer,
     "products": Product,
     "processes": Process,
     "work-orders": WorkOrder,
     "work-order-processes": WorkOrderProcess,
+    "order-imports": OrderImport,
+    "work-orders/imports": OrderImport,
     "tasks": WorkOrderTask,
+    "task-reports": TaskReport,
+    "downtimes": Downtime,
+    "reason-codes": ReasonCode,
     "tickets": Ticket,
     "dispatch/rules": AssignmentRule,
     "assignments": Assignment,
@@ -44,7 +67,7 @@ def model_of(route):
     key = key_of(route)
     if not route.is_api and key.startswith("processes/"):
         return WorkOrderProcess
-    return MODELS[key.partition("/{pk}")[0]]
+    return MODELS[key.removeprefix("settings/").partition("/{pk}")[0]]
 
 
 # --- things --------------------------------------------------------------------------------------------------------
@@ -118,6 +141,10 @@ def _task(world, actor, verb, own):
     place = {"organization": world.north, "department": _place(world, own)}
     if verb in ("assign", "claim"):
         return made.WorkOrderTaskFactory(**place)
+    if verb == "merge":
+        task = made.WorkOrderTaskFactory(**place)
+        tasks.split(task, by=world.ada, parts=[{"quantity": 4}])
+        return task
     if verb == "complete":
         task = made.WorkOrderTaskFactory(**place, member=_hand(world, own), at="in_progress")
         tasks.report(task, by=_hand(world, own), good=task.quantity)
@@ -133,6 +160,13 @@ def _ticket(world, actor, verb, own):
     return made.TicketFactory(**place, at=state, member=hand)
 
 
+def _report(world, actor, verb, own):
+    """Reported by whose task it is."""
+    hand = _hand(world, own)
+    place = {"organization": world.north, "department": _place(world, own)}
+    return tasks.report(made.WorkOrderTaskFactory(**place, member=hand, at="in_progress"), by=hand, good=3)
+
+
 def _process(world, actor, verb, own):
     return made.WorkOrderProcessFactory(organization=world.north, department=_place(world, own))
 
@@ -145,8 +179,25 @@ def _assignment(world, actor, verb, own):
     return Assignment.objects.of_task(task).get()
 
 
+def _token(world, actor, verb, own):
+    return made.ApiTokenFactory(organization=world.north, member=actor if own else world.bea)
+
+
+def _deputy(world, actor, verb, own):
+    member = actor if own and actor.is_at_least(DECIDES) else world.bea
+    return made.DeputyFactory(organization=world.north, member=member, deputy=world.sina)
+
+
+def _department(world, actor, verb, own):
+    return made.DepartmentFactory(organization=world.north)
+
+
 def _notification(world, actor, verb, own):
     return made.NotificationFactory(organization=world.north, recipient=actor if own else world.bea)
+
+
+def _import(world, actor, verb, own):
+    return made.OrderImportFactory(organization=world.north, member=world.pia, at="checked")
 
 
 def _rule(world, actor, verb, own):
@@ -159,7 +210,9 @@ def _catalogue(factory):
 
 MODELS_BY_NOUN = {
     Member: lambda world, *_: world.omar,
-    Department: lambda world, *_: world.assembly,
+    Department: _department,
+    ApiToken: _token,
+    Deputy: _deputy,
     Event: lambda world, *_: world.one(Event, world.north),
     Customer: _catalogue(made.CustomerFactory),
     Product: _catalogue(made.ProductFactory),
@@ -167,8 +220,12 @@ MODELS_BY_NOUN = {
     WorkOrder: _order,
     WorkOrderProcess: _process,
     WorkOrderTask: _task,
+    TaskReport: _report,
+    Downtime: _catalogue(made.DowntimeFactory),
+    ReasonCode: _catalogue(made.ReasonCodeFactory),
     Ticket: _ticket,
     AssignmentRule: _rule,
+    OrderImport: _import,
     Assignment: _assignment,
     Notification: _notification,
 }
@@ -187,6 +244,8 @@ def body(route, world, *, own=True):
     verb = key.strip("/").rpartition("/")[2]
     if route.is_unsafe and verb == "assign":
         return {"member": str(_hand(world, own).pk)}
+    if route.is_unsafe and verb in PARTS:
+        return PARTS[verb](route, world)
     return dict(WORDS.get(verb, {})) if route.is_unsafe else None
 
 
@@ -196,12 +255,28 @@ WORDS = {
     "hold": {"reason": "No paper."},
     "cancel": {"reason": "Ordered twice."},
     "reopen": {"reason": "Wrong colour."},
+    "reschedule": {"due_at": "2031-03-01T12:00"},
+    "prioritize": {"priority": "urgent"},
     "resolve": {"resolution": "A new bearing."},
     "skip": {"reason": "Not needed."},
     "pause": {"reason": "Break."},
     "decline": {"reason": "Not certified."},
     "report": {"good": "1", "defect": "0", "minutes": "5", "note": ""},
 }
+
+
+def _split(route, world):
+    return {"parts": [{"quantity": "1"}]} if route.is_api else {"quantity_0": "1"}
+
+
+def _merge(route, world):
+    """The part that was split off a moment ago, if the task is there already."""
+    with tenant(world.north):
+        part = WorkOrderTask.objects.exclude(split_from=None).order_by("pk").last() or WorkOrderTask.objects.first()
+    return {"parts": [{"task": str(part.pk)}]} if route.is_api else {"parts": str(part.pk)}
+
+
+PARTS = {"split": _split, "merge": _merge}
 ORDER_FORM = {
     "title": "Posters",
     "priority": "normal",
@@ -224,7 +299,15 @@ def _api_order(world):
     return {"customer": str(world.customer.pk), "title": "Posters", "due_at": "2030-01-31T12:00:00Z", "products": lines}
 
 
+def _file(world):
+    """A file of one order, as a form sends it."""
+    text = f"customer,title,product,quantity\n{world.customer.code},Posters,{world.product.code},10\n"
+    return {"file": SimpleUploadedFile("orders.csv", text.encode(), "text/csv")}
+
+
 BODIES = {
+    ("POST", "order-imports/"): _file,
+    ("POST", "work-orders/import/"): _file,
     ("POST", "work-orders/"): _api_order,
     ("PATCH", "work-orders/{pk}/"): lambda world: {"title": "Other posters"},
     ("POST", "work-orders/new/"): _page_order,
@@ -234,6 +317,31 @@ BODIES = {
     ("POST", "tickets/new/"): lambda world: TICKET_FORM,
     ("POST", "tickets/{pk}/edit/"): lambda world: TICKET_FORM,
     ("PATCH", "tickets/{pk}/"): lambda world: {"title": "The big press is hot"},
+    ("POST", "settings/members/"): lambda world: {"email": "new@north.example", "name": "New", "role": "operator"},
+    ("POST", "settings/members/{pk}/"): lambda world: {"role": "supervisor", "department": ""},
+    ("POST", "settings/departments/"): lambda world: {"code": "PNT", "name": "Painting", "parent": ""},
+    ("POST", "settings/departments/{pk}/"): lambda world: {"code": "PNT", "name": "Painting", "parent": ""},
+    ("POST", "settings/tokens/"): lambda world: {"name": "Terminal at the press", "lasts": "90"},
+    ("POST", "members/"): lambda world: {"email": "new@north.example", "name": "New", "role": "operator"},
+    ("PATCH", "members/{pk}/"): lambda world: {"role": "supervisor"},
+    ("POST", "deputies/"): lambda world: {"deputy": str(world.omar.pk), "ends_at": "2031-03-01T12:00:00Z"},
+    ("PATCH", "deputies/{pk}/"): lambda world: {"ends_at": "2031-03-01T12:00:00Z"},
+    ("POST", "settings/deputies/"): lambda world: {
+        "member": str(world.ada.pk),
+        "deputy": str(world.omar.pk),
+        "ends_at": "2031-03-01T12:00",
+    },
+    ("PATCH", "approval-policy/"): lambda world: {"second_level_budget": "5000.00"},
+    ("POST", "settings/approval/"): lambda world: {
+        "second_level_budget": "5000",
+        "second_level_priority": "urgent",
+        "overdue_hours": "12",
+    },
+    ("POST", "tokens/"): lambda world: {"name": "Terminal at the press"},
+    ("POST", "reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
+    ("PATCH", "reason-codes/{pk}/"): lambda world: {"name": "Scratched by the belt"},
+    ("POST", "settings/reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
+    ("POST", "settings/reason-codes/{pk}/"): lambda world: {"code": "SCRATCH", "name": "Scratched", "active": "on"},
     ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
     ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
     ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},
@@ -261,6 +369,8 @@ BODIES = {
 def knock(route, client, pk, body):
     """Send the route's request: JSON to the API, a form to a page."""
     address = route.at(pk) if pk is not None else route.path
+    if route.is_api and takes_file(route):
+        return client.upload(address, body)
     if route.is_api:
         return client.send(route.method, address, body)
     return client.post(address, body or {}) if route.is_unsafe else client.get(address)

@@ -128,6 +128,12 @@ def shape_of(route):
     return getattr(viewset, "shapes", {}).get(action) if action else None
 
 
+def takes_file(route):
+    """Whether a route reads a form with a file, and no JSON."""
+    shape = shape_of(route)
+    return shape is not None and any(isinstance(field, serializers.FileField) for field in shape().fields.values())
+
+
 def shaped_routes():
     """(line, serializer class) of every API route that reads a body."""
     return [(line, shape) for line, route in routes().items() if (shape := shape_of(route))]

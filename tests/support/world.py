@@ -122,6 +122,8 @@ def _build_south(world):
     made.TaskReportFactory(organization=south, task=world.south_task, member=world.zoe)
     relay.drain_here(south)
     made.TicketFactory(organization=south, department=world.workshop, reported_by=world.zoe)
+    made.DeputyFactory(organization=south, member=world.zoe, deputy=world.bea_in_south)
+    made.OrderImportFactory(organization=south, member=world.zoe, at="checked")
     world.zoe_notification = made.NotificationFactory(organization=south, recipient=world.zoe)
 
 
@@ -142,7 +144,12 @@ def _build_orders(world):
     made.RoutingStepFactory(organization=world.north, product=world.product, process=world.process, sequence=10)
     world.orders = {
         state: made.WorkOrderFactory(
-            organization=world.north, customer=world.customer, line__product=world.product, at=state, at__by=world.pia
+            organization=world.north,
+            customer=world.customer,
+            priority="normal",
+            line__product=world.product,
+            at=state,
+            at__by=world.pia,
         )
         for state in ORDER_STATES
     }

@@ -1,6 +1,6 @@
-"""The catalogue: customers, products with their routing, and processes. What an order once used stays."""
+"""The catalogue: customers, products with their routing, processes and reasons. What was once used stays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -11,20 +11,21 @@ from tenants.errors import Invalid, NotAllowed, Problem, refuse_input
 from tenants.models import Member
 from tenants.problems import code_taken
 from tenants.transitions import change
-from workorder.models import Customer, Process, Product, RoutingStep
+from workorder import problems
+from workorder.models import Customer, Process, Product, ReasonCode, RoutingStep
 
-Thing = TypeVar("Thing", Customer, Product, Process)
+Thing = TypeVar("Thing", Customer, Product, Process, ReasonCode)
 Routing = Sequence[dict[str, Any]]
 APART = 10
 
 
 @transaction.atomic
 def create(model: type[Thing], *, by: Member | None, routing: Routing = (), **fields: Any) -> Thing:
-    """Add a customer, product or process. `routing`, for a product, is `{process, parallel_with_previous?}` in turn.
+    """Add a customer, product, process or reason. Raises `Invalid` if the code is taken.
 
-    Raises `Invalid` if the code is taken.
+    `routing`, for a product, is `{process, parallel_with_previous?}` in turn.
     """
-    refuse_input(_of_code(model.objects.all(), fields["code"]))
+    refuse_input(_of_code(_namesakes(model, fields), fields["code"]) + _of_reason_code(model, fields))
     try:
         with transaction.atomic():
             thing = model.objects.create(**fields)
@@ -43,7 +44,8 @@ def edit(
     model = type(thing)
     thing = model.objects.lock(thing, seen=seen)
     if "code" in fields:
-        refuse_input(_of_code(model.objects.exclude(pk=thing.pk), fields["code"]))
+        refuse_input(_of_code(_namesakes(model, vars(thing)).exclude(pk=thing.pk), fields["code"]))
+    refuse_input(_of_reason_code(model, {"kind": getattr(thing, "kind", None)} | fields))
     changed = {name: value for name, value in fields.items() if getattr(thing, name) != value}
     named = sorted(changed) + ["routing"] * (routing is not None)
     if not named:
@@ -80,6 +82,16 @@ def _route(thing: Any, routing: Routing) -> None:
         )
         for number, step in enumerate(routing, start=1)
     )
+
+
+def _namesakes(model: Any, fields: Mapping[str, Any]) -> Any:
+    """The rows among which a code is unique: a defect and a downtime may be called alike."""
+    rows = model.objects.all()
+    return rows.of_kind(fields["kind"]) if model is ReasonCode else rows
+
+
+def _of_reason_code(model: Any, fields: Mapping[str, Any]) -> list[Problem]:
+    return problems.of_given_reason_code(fields) if model is ReasonCode else []
 
 
 def _of_code(others: Any, code: str) -> list[Problem]:

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 
@@ -92,7 +92,7 @@ def start(ticket: Ticket, *, by: Member | None, seen: int | None = None) -> Tick
     if is_repeat(ticket, "start", by=by):
         return ticket
     refuse(wrong_state(ticket, "start"))
-    taken = {"assigned_member_id": by.pk} if by and ticket.assigned_member_id is None else {}
+    taken: dict[str, Any] = {"assigned_member_id": by.pk} if by and ticket.assigned_member_id is None else {}
     move(ticket, "start", by=by, **taken)
     return ticket
 
@@ -147,8 +147,14 @@ def convert(
         refuse_input(problems.of_given_ticket({"customer": customer}))
     customer = customer or ticket.customer
     refuse(problems.of_converting(ticket, customer))
-    facts = {"title": ticket.title, "notes": ticket.description, "priority": ticket.priority, "due_at": due_at}
-    order = orders.create(by=by, customer=customer, **facts)
+    order = orders.create(
+        by=by,
+        customer=cast(Customer, customer),
+        title=ticket.title,
+        notes=ticket.description,
+        priority=ticket.priority,
+        due_at=due_at,
+    )
     data = {"work_order": order.pk, "number": order.number}
     move(ticket, "convert", by=by, data=data, customer=customer, work_order=order)
     return ticket

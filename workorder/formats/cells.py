@@ -53,7 +53,7 @@ def moment(cell: Cell, field: str, zone: zoneinfo.ZoneInfo) -> datetime.datetime
     elif found := SLASHED.fullmatch(typed):
         one, two = int(found["one"]), int(found["two"])
         if one != two and one <= 12 and two <= 12:
-            said = f"Is {typed} in month {one} or {two}? Write {found['year']}-{one:02d}-{two:02d} or the other way round."
+            said = f"Is {typed} in month {one} or in month {two}? Write it as year-month-day."
             return Problem("ambiguous_date", said, field)
         day, month = (two, one) if two > 12 else (one, two)
     else:

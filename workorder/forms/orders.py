@@ -4,8 +4,9 @@ import re
 from decimal import Decimal
 
 from django import forms
-from django.core.exceptions import ValidationError
 
+from tenants.forms import LocalMoment
+from tenants.ids import uuid7
 from workorder.forms.verbs import SeenForm, amount
 from workorder.models import Customer, Process, Product
 from workorder.problems import plain
@@ -13,32 +14,21 @@ from workorder.states import Priority
 
 MOST_ROWS = 50
 LEAST = Decimal("0.001")
-LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
 
 
 class OrderForm(SeenForm):
     customer = forms.ModelChoiceField(queryset=None, empty_label="Choose a customer")
     title = forms.CharField(max_length=200, help_text="What it is, in the customer's words.")
     priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.NORMAL)
-    due_at = forms.DateTimeField(
-        label="Due",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MINUTE),
-        help_text="Needed before it can be submitted.",
-    )
+    due_at = LocalMoment(label="Due", required=False, help_text="Needed before it can be submitted.")
     customer_reference = forms.CharField(label="Customer's reference", required=False, max_length=80)
     budget = amount("Budget", required=False, decimal_places=2)
     notes = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    client_id = forms.UUIDField(required=False, initial=uuid7, widget=forms.HiddenInput)  # sent twice, written once
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = Customer.objects.active()
-
-    def clean_due_at(self):
-        due_at = self.cleaned_data["due_at"]
-        if due_at and not 2000 <= due_at.year <= 2100:
-            raise ValidationError("That year is a slip of the finger.", code="out_of_range")
-        return due_at
 
 
 class RowForm(forms.Form):
@@ -161,4 +151,9 @@ class WorkForm:
 
     @property
     def values(self):
-        return self.order.words() | {"lines": self.lines.values, "processes": self.processes.values}
+        facts = {name: value for name, value in self.order.words().items() if name != "client_id"}
+        return facts | {"lines": self.lines.values, "processes": self.processes.values}
+
+    @property
+    def client_id(self):
+        return self.order.cleaned_data["client_id"]

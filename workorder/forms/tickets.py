@@ -4,9 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
+from tenants.forms import LOCAL_MINUTE
 from tenants.models import Department, Member
 from tenants.states import Role
-from workorder.forms.orders import LOCAL_MINUTE
 from workorder.forms.verbs import ReasonForm, SeenForm
 from workorder.models import Customer, Ticket, WorkOrder
 from workorder.models.orders import urgency

@@ -54,6 +54,7 @@ class WorkOrder(TenantModel):
 
     NOUN = "workorder"
     MOVES = ORDER
+    KEY = "number"
 
     number = models.CharField(max_length=20, editable=False)
     customer = models.ForeignKey("workorder.Customer", on_delete=models.PROTECT, related_name="work_orders")

@@ -105,6 +105,13 @@ class DowntimeQuerySet(TenantQuerySet):
         """Those that have not ended."""
         return self.filter(ended_at=None)
 
+    def planned(self):
+        return self.filter(reason__planned=True)
+
+    def unplanned(self):
+        """What nobody foresaw, or nobody gave a reason for."""
+        return self.exclude(reason__planned=True)
+
     def close(self, moment):
         """End those that run; none ends before it began, whatever a device's clock says."""
         return self.running().update(ended_at=Greatest(F("started_at"), Value(moment, DateTimeField())))
@@ -137,6 +144,15 @@ class Downtime(TenantRow):
 
     def __str__(self) -> str:
         return f"Downtime of {self.task_id}"
+
+    @property
+    def planned(self) -> bool:
+        return self.reason is not None and self.reason.planned
+
+    @property
+    def length_minutes(self) -> Decimal | None:
+        """None while it lasts."""
+        return self.minutes(self.ended_at) if self.ended_at else None
 
     def minutes(self, moment: datetime.datetime) -> Decimal:
         """How long it was, or has been by `moment` while it lasts; never below zero, whatever clocks say."""

@@ -1,9 +1,19 @@
 """What order and task pages show, and how a pressed button is answered."""
 
+from workorder.pages.approvals import said_of
 from workorder.pages.buttons import Button, Pressed, buttons_of, form_of, press, told
 from workorder.pages.history import history
+from workorder.pages.imports import show_import, show_upload
 from workorder.pages.orders import show_order, show_order_of
-from workorder.pages.tasks import cards, show_task, task_values
+from workorder.pages.tasks import (
+    cards,
+    offered_for,
+    show_task,
+    show_whole_task,
+    take_back_form,
+    take_back_verb,
+    task_values,
+)
 from workorder.pages.tickets import show_ticket
 
 __all__ = [
@@ -13,11 +23,18 @@ __all__ = [
     "cards",
     "form_of",
     "history",
+    "offered_for",
     "press",
+    "said_of",
+    "show_import",
     "show_order",
     "show_order_of",
     "show_task",
     "show_ticket",
+    "show_upload",
+    "show_whole_task",
+    "take_back_form",
+    "take_back_verb",
     "task_values",
     "told",
 ]

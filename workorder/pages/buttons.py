@@ -15,11 +15,18 @@ from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.ids import uuid7
 from tenants.pages import toast, trigger, wants_part
 from workorder import access, problems
-from workorder.forms import FORMS, SeenForm, facts_of
-from workorder.templatetags.floor import VERBS, Word
+from workorder.forms import FORMS, CompleteForm, OfferingForm, SeenForm, facts_of
+from workorder.states import Rest
+from workorder.templatetags.floor import REST, VERBS, Word
 
-ROUTES = {"workorder": "order_verb", "process": "process_skip", "task": "task_verb", "ticket": "ticket_verb"}
-PAGES = {"workorder": "order_detail", "task": "task_detail", "ticket": "ticket_detail"}
+ROUTES = {
+    "workorder": "order_verb",
+    "process": "process_skip",
+    "task": "task_verb",
+    "ticket": "ticket_verb",
+    "import": "import_verb",
+}
+PAGES = {"workorder": "order_detail", "task": "task_detail", "ticket": "ticket_detail", "import": "import_detail"}
 ASKED = {"triage": ("priority", "department", "assigned_member"), "convert": ("customer",)}  # shown as they are
 
 
@@ -50,14 +57,15 @@ class Pressed:
 def press(request, subject, verb, act, show, *, form, done):
     """Say the verb and answer with `show`: the part as it is then, with a toast; or the reasons why not.
 
-    400s of a verb are 422 here, as for every form: HTMX swaps the part in, with the messages beside the fields.
+    `done` is what the toast says, or makes it of what the verb answered. 400s of a verb are 422 here, as for every
+    form: HTMX swaps the part in, with the messages beside the fields.
     """
     pressed = Pressed(subject, verb, form)
     if not form.is_valid():
         return show(request, subject, pressed=pressed, status=422)
     words = form.words()
     try:
-        act(subject, by=request.member, seen=form.cleaned_data["version"], **words)
+        acted = act(subject, by=request.member, seen=form.cleaned_data["version"], **words)
     except Invalid as refusal:
         left = _beside_fields(form, refusal.problems)
         return show(request, subject, pressed=pressed, problems=left, status=422)
@@ -68,6 +76,7 @@ def press(request, subject, verb, act, show, *, form, done):
         return show(request, subject, stale=True, status=409)
     except ObjectDoesNotExist as error:
         raise Http404 from error
+    done = done(acted) if callable(done) else done
     if not wants_part(request):
         messages.success(request, done)
         return redirect(_url_of(subject))
@@ -97,30 +106,46 @@ def _url_of(subject):
     return reverse(f"workorder:{PAGES[subject.NOUN]}", args=[subject.pk])
 
 
-def buttons_of(member, subject, *, pressed=None, without=()):
-    """The verbs of a subject as buttons, in the order a person would look for them."""
+def buttons_of(member, subject, *, pressed=None, without=(), offered=None):
+    """The verbs of a subject as buttons, in the order a person would look for them.
+
+    `offered` is what their forms let people choose from, by verb.
+    """
     allowed = access.verbs(member, subject)
     words = VERBS[subject.NOUN]
-    return [_button(subject, verb, words[verb], pressed) for verb in words if verb in allowed and verb not in without]
+    said = [verb for verb in words if verb in allowed and verb not in without]
+    return [_button(subject, verb, words[verb], pressed, offered) for verb in said]
 
 
-def _button(subject, verb, word, pressed):
+def _button(subject, verb, word, pressed, offered=None):
     url = reverse(f"workorder:{ROUTES[subject.NOUN]}", kwargs={"pk": subject.pk} | _named(subject, verb))
     if pressed and (pressed.subject.pk, pressed.verb) == (subject.pk, verb):
         return Button(verb, word, url, pressed.form)
-    return Button(verb, word, url, form_of(subject, verb))
+    return Button(verb, word, url, form_of(subject, verb, offered=offered))
+
+
+def rest_button(task):
+    """Completing with what there is, where something is missing."""
+    form = CompleteForm(
+        initial={"version": task.version, "rest": Rest.NEW_TASK}, auto_id=f"complete_{task.pk.hex[-12:]}_%s"
+    )
+    url = reverse("workorder:task_verb", kwargs={"pk": task.pk, "verb": "complete"})
+    return Button("rest", REST, url, form)
 
 
 def _named(subject, verb):
     return {} if subject.NOUN == "process" else {"verb": verb}
 
 
-def form_of(subject, verb, data=None):
+def form_of(subject, verb, data=None, *, offered=None):
     """The form of a verb, empty or as sent. Its ids name the subject, since many cards stand on one page."""
     form = FORMS[subject.NOUN].get(verb, SeenForm)
     initial = {"version": subject.version}
+    if verb in ("reschedule", "prioritize"):
+        initial |= {"due_at": subject.due_at, "priority": subject.priority}
     if verb == "report":
         initial |= {"good": problems.plain(subject.quantity - subject.reported_quantity), "client_id": uuid7()}
     if subject.NOUN == "ticket":
         initial |= facts_of(subject, *ASKED.get(verb, ()))
-    return form(data, initial=initial, auto_id=f"{verb}_{subject.pk.hex[-12:]}_%s")
+    choices = {"offered": (offered or {}).get(verb, ())} if issubclass(form, OfferingForm) else {}
+    return form(data, initial=initial, auto_id=f"{verb}_{subject.pk.hex[-12:]}_%s", **choices)

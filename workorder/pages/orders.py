@@ -7,10 +7,13 @@ from django.db.models import Prefetch
 from tenants import context
 from tenants.pages import page
 from workorder import access, problems
-from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
+from workorder.forms import CopyForm
+from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
+from workorder.pages.approvals import decisions
 from workorder.pages.buttons import buttons_of
 from workorder.pages.history import history
 from workorder.pages.tasks import keys_of, why_of
+from workorder.states import OrderStatus
 
 
 def show_order(request, order, *, pressed=None, problems=(), stale=False, status=200):
@@ -37,7 +40,10 @@ def _read_order(pk):
     processes = WorkOrderProcess.objects.select_related("process", "department").order_by("sequence")
     tasks = WorkOrderTask.objects.select_related("assigned_member__user", "assigned_department")
     orders = WorkOrder.objects.select_related("customer", "submitted_by__user").prefetch_related(
-        "lines__product", Prefetch("processes", processes), Prefetch("tasks", tasks), "approvals__decided_by__user"
+        "lines__product",
+        Prefetch("processes", processes),
+        Prefetch("tasks", tasks),
+        Prefetch("approvals", Approval.objects.with_people()),
     )
     return orders.get(pk=pk)
 
@@ -48,13 +54,20 @@ def order_values(request, order, pressed=None):
     return {
         "order": order,
         "late": order.is_late(context.now()),
-        "buttons": buttons_of(member, order, pressed=pressed, without=keys_of(in_the_way)),
+        "buttons": buttons_of(member, order, pressed=pressed, without=keys_of(in_the_way) | _said_by_editing(order)),
         "may_edit": "edit" in in_the_way,
+        "copy": CopyForm(initial={"version": order.version}, auto_id="copy_%s") if access.may(member, "copy", order) else None,
         "hints": [problem for found in in_the_way.values() for problem in found],
+        "approvals": decisions(order, context.now()),
         "steps": _steps(request, order, processes, tasks, pressed),
         "watched": [order.pk, *(row.pk for row in (*processes, *tasks))],
         "history": partial(history, order, processes, tasks),
     }
+
+
+def _said_by_editing(order):
+    """The date and the priority of a draft are changed where everything else of it is."""
+    return set(access.REPLANNING) if order.status == OrderStatus.DRAFT else set()
 
 
 def _in_the_way(order, verb, member, processes):
@@ -63,7 +76,9 @@ def _in_the_way(order, verb, member, processes):
         case "submit":
             return problems.of_submitting(order, has_work=bool(processes or order.lines.all()))
         case "approve":
-            return problems.of_approving(order, by=member)
+            is_enough = problems.holds(member, order.approval_level)
+            behind = [] if is_enough else member.stands_in_for
+            return problems.of_approving(order, by=member, standing_in=behind, trail=order.approvals.all())
         case "release":
             has_work = bool(processes or order.lines.all())  # a routing may have come meanwhile
             return problems.of_releasing(order, has_work=has_work)

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tenants import context
 from tenants.access import contributed
 from tenants.errors import Problem
 from tenants.pages import page
-from workorder import access, problems
+from workorder import access, problems, queries
+from workorder.forms import TakeBackForm
 from workorder.models import TaskReport, WorkOrderTask
-from workorder.pages.buttons import Button, buttons_of
+from workorder.pages.buttons import Button, buttons_of, rest_button
 from workorder.pages.history import history
+from workorder.states import ReasonKind, Rest
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,13 @@ class Card:
     why: str
 
 
-def show_task(request, task, *, pressed=None, problems=(), stale=False, status=200):
+def show_task(request, task, *, pressed=None, problems=(), stale=False, status=200, part="workorder/_task_card.html"):
     """The answer to a verb of a task: its card alone, wherever that card stands; the task's page without HTMX."""
     values = task_values(request, task.pk, pressed)
     return page(
         request,
         "workorder/task_detail.html",
-        part="workorder/_task_card.html",
+        part=part,
         status=status,
         problems=problems,
         stale=stale,
@@ -37,19 +40,67 @@ def show_task(request, task, *, pressed=None, problems=(), stale=False, status=2
     )
 
 
+def show_whole_task(request, task, **values):
+    """The same for what concerns more than the card: the part is all of the task's page."""
+    return show_task(request, task, part="workorder/_task.html", **values)
+
+
 def task_values(request, pk, pressed=None):
     task = WorkOrderTask.objects.with_order().get(pk=pk)
+    siblings = list(queries.siblings(task))
+    standstills = queries.standstills(task, context.now())
     return {
-        "card": cards(request, [task], pressed=pressed)[0],
+        "card": cards(request, [task], pressed=pressed, siblings=siblings)[0],
+        "siblings": siblings,
+        "standstills": standstills,
+        "stood_still": sum(row["minutes"] for row in standstills),
         "task": task,
         "watched": [task.pk, task.work_order_id],
-        "reports": TaskReport.objects.filter(task=task).select_related("member__user").order_by("-created_at", "-id"),
+        "reports": partial(_reports, request.member, task, pressed),
         "history": partial(history, task),
     }
 
 
-def cards(request, tasks, *, pressed=None, brief=False):
+def _reports(member, task, pressed):
+    """What was reported, newest first, each with its correction or with the form that takes it back."""
+    rows = TaskReport.objects.filter(task=task, reverses=None).order_by("-created_at", "-id")
+    found = []
+    for report in rows.select_related("member__user", "reason", "reversal__member__user"):
+        report.task = task
+        undone = getattr(report, "reversal", None)
+        may = task.is_open and not undone and access.may(member, "take_back", report)
+        found.append(
+            {"report": report, "undone": undone, "form": take_back_form(report, pressed=pressed) if may else None}
+        )
+    return found
+
+
+def take_back_form(report, data=None, *, pressed=None):
+    verb = take_back_verb(report)
+    if pressed and pressed.verb == verb:
+        return pressed.form
+    return TakeBackForm(data, initial={"version": report.task.version}, auto_id=f"{verb}_%s")
+
+
+def take_back_verb(report):
+    """Told apart by the report, since a page shows many."""
+    return f"take_back_{report.pk.hex[-12:]}"
+
+
+def offered_for(task, siblings=()):
+    """What the forms of a task let people choose from, by verb."""
+    return _offered(queries.reasons()) | {
+        "merge": [other for other in siblings if not problems.of_merging(task, [other])]
+    }
+
+
+def _offered(reasons):
+    return {"report": reasons[ReasonKind.DEFECT], "pause": reasons[ReasonKind.DOWNTIME]}
+
+
+def cards(request, tasks, *, pressed=None, brief=False, siblings=()):
     """Tasks with their buttons. `brief` leaves out of the panels what only the task's own page has room for."""
+    offered = _offered(queries.reasons()) if brief else offered_for(tasks[0], siblings)
     why = why_of(tasks)
     panels = [panel(tasks, request=request, brief=brief, pressed=pressed) for panel in contributed("task", "panels")]
     found = []
@@ -58,13 +109,23 @@ def cards(request, tasks, *, pressed=None, brief=False):
         found.append(
             Card(
                 task=task,
-                buttons=_one_primary(buttons_of(request.member, task, pressed=pressed, without=keys_of(hints))),
+                buttons=_buttons(request.member, task, pressed, keys_of(hints), offered),
                 hints=_weightiest(hints),
                 panels=[html[task.pk] for html in panels if html.get(task.pk)],
                 why=why.get(task.pk, ""),
             )
         )
     return found
+
+
+def _buttons(member, task, pressed, hindered, offered):
+    """The verbs that would not be refused, as far as can be said; where some is missing, how to complete all the same."""
+    without = hindered if offered.get("merge") else hindered | {"merge"}
+    found = buttons_of(member, task, pressed=pressed, without=without, offered=offered)
+    is_allowed = "complete" in access.verbs(member, task)
+    if is_allowed and "complete" in hindered and not problems.of_completing(task, rest=Rest.NEW_TASK):
+        found.append(rest_button(task))
+    return _one_primary(found)
 
 
 def _one_primary(buttons):

@@ -41,12 +41,14 @@ from workorder.problems.given import (
     of_words,
     plain,
 )
+from workorder.problems.imports import of_copying, of_outdated, of_writing
 from workorder.problems.orders import of_batches, of_editing, of_releasing, of_replanning, of_submitting
 from workorder.problems.reported import (
     MAX_PARTS,
     of_given_note,
     of_given_parts,
     of_given_pause,
+    of_given_reason_code,
     of_given_report,
     of_given_rest,
     of_given_siblings,
@@ -76,6 +78,7 @@ __all__ = [
     "of_assigning",
     "of_batches",
     "of_completing",
+    "of_copying",
     "of_converting",
     "of_editing",
     "of_editing_ticket",
@@ -84,6 +87,7 @@ __all__ = [
     "of_given_order",
     "of_given_parts",
     "of_given_pause",
+    "of_given_reason_code",
     "of_given_report",
     "of_given_rest",
     "of_given_rework",
@@ -95,6 +99,7 @@ __all__ = [
     "of_merging",
     "of_missing_reason",
     "of_parts_of",
+    "of_outdated",
     "of_releasing",
     "of_replanning",
     "of_reporting",
@@ -104,5 +109,6 @@ __all__ = [
     "of_taking_back",
     "of_words",
     "of_working",
+    "of_writing",
     "plain",
 ]

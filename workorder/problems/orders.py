@@ -44,7 +44,7 @@ def of_batches(processes: Iterable[WorkOrderProcess]) -> list[Problem]:
     return [
         Problem(
             "too_many_batches",
-            f"{row.process}: {plain(row.quantity)} in batches of {plain(row.process.batch_size)} would be {count} tasks, "
+            f"{row.process}: {plain(row.quantity)} in batches of {plain(row.process.batch_size)} makes {count} tasks, "
             f"and {MAX_BATCHES} is the most. Give the process a larger batch size.",
         )
         for row in processes

@@ -69,6 +69,15 @@ def of_given_pause(*, reason: Any, code: ReasonCode | None) -> list[Problem]:
     return of_words(reason, "reason", most=500, needed=False) + _of_reason(code, ReasonKind.DOWNTIME, "code")
 
 
+def of_given_reason_code(fields: Mapping[str, Any]) -> list[Problem]:
+    """Its kind, and whether that kind can be planned; only what is named is looked at."""
+    if fields.get("kind") not in ReasonKind.values:
+        return [Problem("invalid_choice", f"It is one of {', '.join(ReasonKind.values)}.", "kind")]
+    if fields["kind"] != ReasonKind.DOWNTIME and fields.get("planned"):
+        return [Problem("not_planned", "Only a downtime can be planned.", "planned")]
+    return []
+
+
 def of_given_rest(rest: Any) -> list[Problem]:
     if rest == "" or rest in Rest.values:
         return []

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 
 from workorder.problems import plain
-from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus, TicketStatus
+from workorder.states import ImportStatus, OrderStatus, Priority, ProcessStatus, TaskStatus, TicketStatus
 
 register = template.Library()
 
@@ -23,6 +23,9 @@ TONES = {
     TicketStatus.NEW: "violet",
     TicketStatus.TRIAGED: "info",
     TicketStatus.RESOLVED: "good",
+    ImportStatus.CHECKED: "info",
+    ImportStatus.WRITTEN: "good",
+    ImportStatus.FAILED: "bad",
 }
 ICONS = {
     OrderStatus.DRAFT: "pencil",
@@ -43,6 +46,11 @@ ICONS = {
     TicketStatus.TRIAGED: "list-checks",
     TicketStatus.RESOLVED: "circle-check",
     TicketStatus.CONVERTED: "clipboard-list",
+    ImportStatus.CHECKING: "search",
+    ImportStatus.CHECKED: "list-checks",
+    ImportStatus.WRITTEN: "circle-check",
+    ImportStatus.FAILED: "circle-alert",
+    ImportStatus.DISCARDED: "ban",
 }
 PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "warn"}
 
@@ -67,6 +75,8 @@ ORDER_VERBS = {
     "resume": Word("Resume", "circle-play", "Going on.", "primary"),
     "close": Word("Close", "check-check", "Closed.", "primary"),
     "reopen": Word("Reopen", "rotate-ccw", "Open again, with a rework process."),
+    "reschedule": Word("Move the due date", "calendar-clock", "It has another due date."),
+    "prioritize": Word("Change the priority", "flag", "It has another priority."),
     "cancel": Word("Cancel the order", "ban", "Cancelled.", "danger"),
 }
 PROCESS_VERBS = {"skip": Word("Skip", "skip-forward", "Skipped.")}
@@ -76,7 +86,12 @@ TASK_VERBS = {
     "complete": Word("Complete", "circle-check", "Completed.", "primary"),
     "report": Word("Report", "clipboard-list", "Reported.", "primary"),
     "pause": Word("Pause", "circle-pause", "Paused."),
+    "merge": Word("Merge", "layers", "Merged."),
     "cancel": Word("Cancel the task", "ban", "Cancelled.", "danger"),
+}
+IMPORT_VERBS = {
+    "write": Word("Write the orders", "check", "They are being written.", "primary"),
+    "discard": Word("Discard", "x", "Discarded.", "danger"),
 }
 TICKET_VERBS = {
     "triage": Word("Triage", "list-checks", "Triaged.", "primary"),
@@ -86,7 +101,8 @@ TICKET_VERBS = {
     "reopen": Word("Reopen", "rotate-ccw", "Open again."),
     "convert": Word("Make it a work order", "clipboard-list", "It is a work order now, as a draft."),
 }
-VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS, "ticket": TICKET_VERBS}
+REST = Word("Complete, rest into a new task", "circle-check", "Completed.")
+VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS, "ticket": TICKET_VERBS, "import": IMPORT_VERBS}
 
 # Kind of event -> a sentence. `{who}` did it, `{what}` it was done to; the reason given follows as a quotation.
 SENTENCES = {
@@ -102,7 +118,11 @@ SENTENCES = {
     "workorder.resumed": "{who} let it go on",
     "workorder.completed": "The last process ended: the order is completed",
     "workorder.closed": "{who} closed it",
-    "workorder.cancelled": "{who} cancelled the order",
+    "workorder.cancelled": "{who} cancelled the order{stopped}",
+    "workorder.rescheduled": "{who} moved the due date",
+    "workorder.reprioritized": "{who} changed the priority from {before} to {after}",
+    "approval.given": "{who} approved level {level}",
+    "approval.overdue": "Level {level} of the approval is overdue",
     "workorder.reopened": "{who} reopened it",
     "process.made_ready": "It is the turn of {what}",
     "process.completed": "{what} is done",
@@ -114,6 +134,9 @@ SENTENCES = {
     "task.paused": "{who} paused {what}",
     "task.resumed": "{who} resumed {what}",
     "task.reported": "{who} reported {made} on {what}",
+    "task.corrected": "{who} took a report back on {what}",
+    "task.split": "{who} split {what}",
+    "task.merged": "{who} merged other tasks into {what}",
     "task.completed": "{who} completed {what}",
     "task.cancelled": "{who} cancelled {what}",
     "task.assigned": "{what} was assigned",
@@ -135,8 +158,24 @@ def sentence(event, what):
     who = event.actor.name if event.actor else SYSTEM
     noun, _, past = event.kind.partition(".")
     template_ = SENTENCES.get(event.kind, "{who}: {what} " + past.replace("_", " "))
-    said = template_.format(who=who, what=what, made=_made(event.data))
+    data = event.data or {}
+    stopped = f": {words}" if (words := in_words(data.get("stopped"))) else ""
+    named = {"level": data.get("level", ""), "before": data.get("from", ""), "after": data.get("to", "")}
+    said = template_.format(who=who, what=what, made=_made(data), stopped=stopped, **named)
     return said[:1].upper() + said[1:]
+
+
+def in_words(stopped):
+    """What a cancelled order stopped: "2 processes and 3 tasks stopped, of which Print: Poster had begun"."""
+    if not stopped or not (stopped["processes"] or stopped["tasks"]):
+        return ""
+    counts = [_counted(stopped["processes"], "process", "processes"), _counted(stopped["tasks"], "task", "tasks")]
+    said = " and ".join(count for count in counts if count) + " stopped"
+    return f"{said}, of which {', '.join(stopped['running'])} had begun" if stopped["running"] else said
+
+
+def _counted(number, one, many):
+    return f"{number} {one if number == 1 else many}" if number else ""
 
 
 def _made(data):
@@ -171,6 +210,12 @@ def quantity(value):
         return ""
     whole, _, rest = plain(Decimal(value)).partition(".")
     return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+@register.filter
+def read_as(row, column):
+    """What a row of an import says in a column."""
+    return row.values.get(column, "")
 
 
 @register.filter

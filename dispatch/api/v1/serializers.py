@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from dispatch.states import AssignmentStatus, Strategy
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Words
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Words
 from tenants.api.v1.viewsets import Seen
 from tenants.models import Department, Member
 from workorder.models import Customer, Process
@@ -63,6 +63,24 @@ class AssignTo(Seen):
 
     member = TenantRelatedField(to=Member, required=False)
     department = TenantRelatedField(to=Department, required=False)
+
+
+class PartInput(serializers.Serializer):
+    """What is left out is as on the task. A part with a member goes to them, in their department if none is named."""
+
+    class Meta:
+        list_serializer_class = Rows
+
+    quantity = Quantity()
+    member = Named(to=Member, required=False, allow_null=True)
+    department = Named(to=Department, required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+
+
+class Splitting(Seen):
+    """Together less than what is not reported yet. Name the `version` you saw: a split said twice is two splits."""
+
+    parts = PartInput(many=True, min_length=1, max_length=50)
 
 
 class DeclineReason(Seen):

@@ -1,4 +1,4 @@
-"""What dispatch adds to v1: two verbs of a task lie under an address of workorder's noun."""
+"""What dispatch adds to v1: verbs of a task lie under an address of workorder's noun."""
 
 from django.urls import path
 
@@ -14,4 +14,5 @@ paths = [
     path("dispatch/load/", views.DispatchViewSet.as_view({"get": "load"}), name="dispatch-load"),
     path("tasks/<str:pk>/assign/", views.TaskGivingViewSet.as_view({"post": "assign"}), name="task-assign"),
     path("tasks/<str:pk>/claim/", views.TaskGivingViewSet.as_view({"post": "claim"}), name="task-claim"),
+    path("tasks/<str:pk>/split/", views.TaskGivingViewSet.as_view({"post": "split"}), name="task-split"),
 ]

@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from dispatch import access, queries
-from dispatch.actions import assignments, rules
+from dispatch.actions import assignments, parts, rules
 from dispatch.api.v1 import serializers
 from dispatch.models import Assignment, AssignmentRule
 from dispatch.states import AssignmentStatus, Strategy
@@ -84,9 +84,9 @@ class DispatchViewSet(TenantViewSet):
 
 
 class TaskGivingViewSet(TaskViewSet):
-    """The two verbs of a task that concern people rather than work."""
+    """The verbs of a task that concern people rather than work."""
 
-    shapes = {"assign": serializers.AssignTo, "claim": Seen}
+    shapes = {"assign": serializers.AssignTo, "claim": Seen, "split": serializers.Splitting}
 
     def may(self, member, verb, obj):
         return access.may(member, verb, obj)
@@ -100,6 +100,11 @@ class TaskGivingViewSet(TaskViewSet):
     def claim(self, request, pk):
         """Take it from the queue for oneself."""
         return self.verb(assignments.claim)
+
+    @extend_schema(operation_id="tasks_split")
+    def split(self, request, pk):
+        """Take pieces off it, into tasks for other people or days. The new ones name it in `split_from`."""
+        return self.verb(parts.split)
 
 
 class AssignmentFilter(filters.FilterSet):

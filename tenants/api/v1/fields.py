@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from tenants.access import TenantRelatedField
+from tenants.models.columns import Made
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
@@ -49,12 +50,22 @@ class Minutes(serializers.DecimalField):
         super().__init__(**{"max_digits": 12, "decimal_places": 2} | options)
 
 
+def made(field, how, *of):
+    """A field that is no column: for a list `how` makes it of the columns `of`. (An object answers by itself.)"""
+    field.made = Made(how, of)
+    return field
+
+
 class AllowedActions(serializers.ListField):
-    """The verbs the caller may say now. They are computed for the whole list at once and wait in the context."""
+    """The verbs the caller may say now. They are computed for the whole list at once and wait in the context.
+
+    `of` are the columns that decide: all that rules of role and state look at.
+    """
 
     child = serializers.CharField()
 
-    def __init__(self, **options):
+    def __init__(self, *, of=(), **options):
+        self.of = tuple(of)
         super().__init__(read_only=True, source="*", **options)
 
     def to_representation(self, obj):

@@ -74,6 +74,8 @@ class Ordering(BaseFilterBackend):
             said = f"Cannot order by {strange[0][:40]!r}. Known: {', '.join(sorted(known))}."
             raise exceptions.ValidationError({self.param: [said]}, "unknown_ordering")
         keys = [_key(queryset.model, known[name.removeprefix("-")], name.startswith("-")) for name in names]
+        if names[0].removeprefix("-") == queryset.model.KEY:
+            return queryset.order_by(keys[0])
         return queryset.order_by(*keys, "-pk" if names[0].startswith("-") else "pk")
 
     def _known(self, view):

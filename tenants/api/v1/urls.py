@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from tenants.api.v1 import views
+from tenants.api.v1 import deputies, views
 
 routes = [
     ("members", views.MemberViewSet, "member"),
     ("departments", views.DepartmentViewSet, "department"),
+    ("deputies", deputies.DeputyViewSet, "deputy"),
+    ("tokens", views.TokenViewSet, "token"),
     ("events", views.EventViewSet, "event"),
 ]
 paths = [

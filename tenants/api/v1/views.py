@@ -2,21 +2,25 @@
 
 from django.contrib.auth import authenticate
 from django.core.validators import RegexValidator
+from django.db.models import F
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import permissions, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.access import Later, SignInThrottle
-from tenants.actions import departments, tokens
+from tenants.actions import departments, members, tokens
 from tenants.api.v1 import serializers
 from tenants.api.v1.errors import Unauthorized
 from tenants.api.v1.filters import Moment, Related, YesNo
 from tenants.api.v1.parsers import Json
 from tenants.api.v1.schema import Schema
-from tenants.api.v1.viewsets import TenantViewSet
-from tenants.models import Department, Event, Member
+from tenants.api.v1.viewsets import Seen, TenantViewSet
+from tenants.models import ApiToken, Department, Event, Member
+from tenants.models.organizations import role_rank
 from tenants.queries import memberships_of
 from tenants.states import Role
 
@@ -106,9 +110,65 @@ class MemberViewSet(TenantViewSet):
     serializer_class = serializers.Member
     filterset_class = MemberFilter
     search_fields = ["user__name", "user__email"]
+    ordering_fields = {"created_at": F("created_at"), "name": F("user__name"), "role": role_rank()}
+    shapes = {"create": serializers.MemberInput, "partial_update": serializers.MemberEdit}
+    roles = {"create": Role.ADMIN}
 
     def get_queryset(self):
         return Member.objects.select_related("user")
+
+    def create(self, request):
+        """Let somebody in, by the address they sign in with."""
+        sent = self.sent()
+        sent.pop("seen", None)
+        return self.created(members.add(by=self.member, **sent))
+
+    def partial_update(self, request, pk):
+        """Change role, department, or whether they may come in. Sent away, they lose their API tokens for good."""
+        member = self.thing()
+        members.edit(member, by=self.member, **self.sent(partial=True))
+        return self.changed(member)
+
+
+class TokenFilter(filters.FilterSet):
+    member = Related(to=Member)
+    active = YesNo(field_name="revoked_at", lookup_expr="isnull", label="Not revoked.")
+
+
+class TokenViewSet(TenantViewSet):
+    """Long-lived keys of programs: one's own; an admin sees and revokes all."""
+
+    queryset = Later(ApiToken)
+    serializer_class = serializers.Token
+    filterset_class = TokenFilter
+    search_fields = ["name"]
+    ordering_fields = ("created_at", "name", "expires_at")
+    shapes = {"create": serializers.TokenInput, "revoke": Seen}
+
+    def get_queryset(self):
+        found = ApiToken.objects.all()
+        return found if self.member.is_at_least(Role.ADMIN) else found.filter(member=self.member)
+
+    def may(self, member, verb, obj):
+        return True  # what somebody may not revoke they do not see
+
+    @extend_schema(responses={201: serializers.TokenMade})
+    def create(self, request):
+        """Make a token of one's own. Its secret is in this answer and nowhere else."""
+        if request._request.caller.token is not None:
+            raise PermissionDenied("A token makes no tokens, or revoking one would not end what was done with it.")
+        sent = self.sent()
+        sent.pop("seen", None)
+        sent["scopes"] = sorted(sent.get("scopes", ()))
+        token, secret = tokens.make_api_token(member=self.member, by=self.member, **sent)
+        answer = self.created(token)
+        answer.data["secret"] = secret
+        return answer
+
+    @action(detail=True, methods=["post"], filter_backends=[], pagination_class=None)
+    def revoke(self, request, pk):
+        """End it at once and for good."""
+        return self.verb(tokens.revoke_api_token)
 
 
 class DepartmentFilter(filters.FilterSet):
@@ -136,6 +196,11 @@ class DepartmentViewSet(TenantViewSet):
         department = self.thing()
         departments.edit(department, by=self.member, **self.sent(partial=True))
         return self.changed(department)
+
+    def destroy(self, request, pk):
+        """Take away one that nothing refers to."""
+        departments.remove(self.thing(), by=self.member)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class EventFilter(filters.FilterSet):

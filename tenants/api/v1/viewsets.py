@@ -1,5 +1,6 @@
 """What every viewset of v1 does alike: look up, ask who may, read the body, call a verb, show what it made."""
 
+from django.urls import reverse
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
@@ -9,7 +10,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from tenants.access import contributed
 from tenants.api.v1.filters import Ordering, Search
+from tenants.api.v1.pages import counted
 from tenants.api.v1.parsers import Json
+from tenants.api.v1.rows import columns_of
 from tenants.api.v1.schema import Schema
 from tenants.states import Role
 
@@ -27,7 +30,11 @@ class Nothing(serializers.Serializer):
 
 
 class TenantViewSet(GenericViewSet):
-    """Answers come in one order: 404 for what is not here, 403 for the role, 400 for the body, 409 for the state."""
+    """Answers come in one order: 404 for what is not here, 403 for the role, 400 for the body, 409 for the state.
+
+    A list says what its shape says: `get_serializer_class()` while `action` is "list". Keep to fields that are columns,
+    and to `AllowedActions(of=[the columns its rules look at])`, and it is read without an object per row.
+    """
 
     schema = Schema()
     parser_classes = [Json]
@@ -79,8 +86,26 @@ class TenantViewSet(GenericViewSet):
         return self.listed(self.filter_queryset(self.get_queryset()))
 
     def listed(self, rows, serializer=None):
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.shown(page, serializer, many=True))
+        """A page of rows, read column by column where the shape allows it: see `tenants.api.v1.rows`."""
+        shape = serializer or self.get_serializer_class()
+        if columns := columns_of(shape, rows.model):
+            data = self.of_columns(columns, self.paginate_queryset(columns.of(rows)))
+        else:
+            data = self.shown(self.paginate_queryset(rows), shape, many=True)
+        return self.get_paginated_response(data)
+
+    def of_columns(self, columns, found):
+        rows = columns.shown(found)
+        if columns.judged:
+            keys, kinds = columns.judged_of(found)
+            allowed = self.allowed_actions(kinds)
+            for row, key in zip(rows, keys, strict=True):
+                row["allowed_actions"] = allowed[key]
+        return rows
+
+    def total(self, rows):
+        """How many there are; a noun that knows without counting says so here."""
+        return counted(rows)
 
     def retrieve(self, request, *args, **kwargs):
         return Response(self.shown(self.get_object()))
@@ -89,8 +114,10 @@ class TenantViewSet(GenericViewSet):
         """The object as it is now, read again: a verb may have changed what hangs on it."""
         return Response(self.shown(self.get_queryset().get(pk=obj.pk)))
 
-    def created(self, obj):
-        where = self.request.build_absolute_uri(f"{self.request.path}{obj.pk}/")
+    def created(self, obj, *, at=None):
+        """The new object and where it is: below the address it was sent to, or at the route named `at`."""
+        path = reverse(at, args=[obj.pk]) if at else f"{self.request.path}{obj.pk}/"
+        where = self.request.build_absolute_uri(path)
         return Response(self.changed(obj).data, status=status.HTTP_201_CREATED, headers={"Location": where})
 
     def shown(self, found, serializer=None, *, many=False):

@@ -37,7 +37,7 @@ class TestVerbs:
             "approved",
             order.version + 1,
         )
-        assert answer.body["allowed_actions"] == ["release", "cancel"]
+        assert answer.body["allowed_actions"] == ["reschedule", "prioritize", "release", "cancel"]
         assert kinds(api_client.as_(world.vera), order.pk)[0] == "workorder.approved"
 
     def test_the_same_verb_again_is_a_retry_without_an_event(self, world, pia):

@@ -69,7 +69,8 @@ def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = Non
     refuse_input(problems.of_words(comment, "comment"))
     comment, level = comment.strip(), order.approval_level
     principal = None if problems.holds(by, 1) else problems.decides_for(_standing_in(by))
-    _decide(list(Approval.objects.of_round(order)), level, Decision.REJECTED, by=by, principal=principal, comment=comment)
+    trail = list(Approval.objects.of_round(order))
+    _decide(trail, level, Decision.REJECTED, by=by, principal=principal, comment=comment)
     move(order, "reject", by=by, approval_level=0, data=_said(comment, principal))
     return order
 
@@ -88,7 +89,8 @@ def remind(deadline: ApprovalDeadline) -> None:
         approval = Approval.objects.get(pk=deadline.approval_id)
         order = WorkOrder.objects.lock(approval.work_order_id)
         approval = Approval.objects.lock(approval)
-        is_waited_for = order.status == OrderStatus.SUBMITTED and order.round == approval.round and not approval.decision
+        is_this_round = order.status == OrderStatus.SUBMITTED and order.round == approval.round
+        is_waited_for = is_this_round and not approval.decision
         # A worker that died before the deadline was marked as done leaves it to another one.
         if is_waited_for and not Event.objects.about(approval).filter(kind=OVERDUE).exists():
             data = {"work_order": order.pk, "number": order.number, "level": approval.level}

@@ -69,6 +69,7 @@ def copy(
     order: WorkOrder,
     *,
     by: Member,
+    seen: int | None = None,
     due_at: datetime.datetime | None = None,
     title: str | None = None,
     client_id: uuid.UUID | None = None,
@@ -80,6 +81,7 @@ def copy(
     """
     if found := sent_before(client_id):
         return found
+    order = WorkOrder.objects.lock(order, seen=seen)
     facts: dict[str, Any] = {
         "customer": order.customer,
         "title": order.title if title is None else title,

@@ -6,7 +6,7 @@ from tenants.access import TenantRelatedField
 from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words
 from tenants.api.v1.viewsets import Seen
 from workorder import models
-from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
+from workorder.states import OrderStatus, Priority, ProcessStatus, Rest, TaskStatus
 
 MOST_NOTES = 5000
 
@@ -42,10 +42,11 @@ class WorkOrder(serializers.Serializer):
     released_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions()
+    allowed_actions = AllowedActions(of=["status", "approval_level"])
 
 
 class WorkOrderDetail(WorkOrder):
+    copied_from = serializers.UUIDField(source="copied_from_id", allow_null=True)
     products = OrderLine(source="lines.all", many=True)
     processes = OrderStep(source="processes.all", many=True)
 
@@ -68,7 +69,7 @@ class OrderStepInput(serializers.Serializer):
     parallel_with_previous = serializers.BooleanField(required=False)
 
 
-class WorkOrderInput(Seen):
+class WorkOrderEdit(Seen):
     """`products` bring the processes of their routings along; `processes` are added by hand after those."""
 
     customer = TenantRelatedField(to=models.Customer)
@@ -80,6 +81,20 @@ class WorkOrderInput(Seen):
     notes = Text(max_length=MOST_NOTES, trim_whitespace=False)
     products = OrderLineInput(source="lines", many=True, required=False, max_length=100)
     processes = OrderStepInput(many=True, required=False, max_length=100)
+
+
+class WorkOrderInput(WorkOrderEdit):
+    """With a `client_id` the same order may be sent again: it is written once, and answered with 200 from then on."""
+
+    client_id = serializers.UUIDField(required=False)
+
+
+class OrderCopy(Seen):
+    """What is to be different from the old order; its own due date is never taken over."""
+
+    due_at = Moment(required=False, allow_null=True)
+    title = serializers.CharField(required=False, max_length=200)
+    client_id = serializers.UUIDField(required=False)
 
 
 class Comment(Seen):
@@ -103,6 +118,14 @@ class Reopening(NeededReason):
 
     process = TenantRelatedField(to=models.Process, required=False)
     quantity = Quantity(required=False)
+
+
+class Rescheduling(Reason):
+    due_at = Moment()
+
+
+class Prioritizing(Reason):
+    priority = serializers.ChoiceField(Priority.choices)
 
 
 class OrderProcess(serializers.Serializer):
@@ -129,8 +152,11 @@ class Task(serializers.Serializer):
     quantity = Quantity()
     completed_quantity = Quantity()
     defect_quantity = Quantity()
+    rework_quantity = Quantity()
     reported_quantity = Quantity()
     estimate_minutes = Minutes()
+    actual_minutes = Minutes()
+    split_from = serializers.UUIDField(source="split_from_id", allow_null=True)
     status = serializers.ChoiceField(TaskStatus.choices)
     assigned_department = serializers.UUIDField(source="assigned_department_id")
     assigned_member = serializers.UUIDField(source="assigned_member_id", allow_null=True)
@@ -141,11 +167,42 @@ class Task(serializers.Serializer):
     allowed_actions = AllowedActions()
 
 
+class Pause(Reason):
+    """`reason` in one's own words, `code` one of the reason codes for downtime; both may be left out."""
+
+    code = TenantRelatedField(to=models.ReasonCode, required=False, allow_null=True)
+
+
+class Completion(Seen):
+    """`rest` says what becomes of pieces that are not reported; without it all of them have to be."""
+
+    rest = serializers.ChoiceField(Rest.choices, required=False)
+
+
+class MergedInput(serializers.Serializer):
+    class Meta:
+        list_serializer_class = Rows
+
+    task = Named(to=models.WorkOrderTask)
+
+
+class Merging(Seen):
+    """The other tasks of the process, which give their pieces and are cancelled."""
+
+    parts = MergedInput(many=True, min_length=1, max_length=50)
+
+
 class Report(Seen):
-    """What was made. With a `client_id` the same report may be sent again: it is written once."""
+    """What was made. With a `client_id` the same report may be sent again: it is written once.
+
+    `rework` are pieces that go round again: they stay to be made. `reason` says why pieces were defect, and is needed
+    for those as soon as the organization keeps a reason code for it.
+    """
 
     good = Quantity(required=False, default=0)
     defect = Quantity(required=False, default=0)
+    rework = Quantity(required=False, default=0)
     minutes = Minutes(required=False, default=0)
+    reason = TenantRelatedField(to=models.ReasonCode, required=False, allow_null=True)
     note = Text()
     client_id = serializers.UUIDField(required=False)

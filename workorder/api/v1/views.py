@@ -9,11 +9,13 @@ from tenants.api.v1.serializers import Event as EventShown
 from tenants.api.v1.viewsets import Seen, TenantViewSet
 from tenants.models import Event
 from tenants.states import Role
-from workorder import access
+from workorder import access, models
 from workorder.actions import orders, processes, tasks
-from workorder.api.v1 import filters, serializers
+from workorder.api.v1 import filters, ledger, serializers
+from workorder.api.v1.approval import Approval
 from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
 from workorder.models.orders import urgency
+from workorder.queries import orders_ever
 
 BESIDES = {"edit"}  # said with PATCH, so it is no verb of its own here
 
@@ -54,7 +56,8 @@ class WorkOrderViewSet(FloorViewSet):
     roles = {"create": Role.PLANNER}
     shapes = {
         "create": serializers.WorkOrderInput,
-        "partial_update": serializers.WorkOrderInput,
+        "partial_update": serializers.WorkOrderEdit,
+        "copy": serializers.OrderCopy,
         "submit": Seen,
         "approve": serializers.Comment,
         "reject": serializers.NeededComment,
@@ -65,6 +68,8 @@ class WorkOrderViewSet(FloorViewSet):
         "cancel": serializers.NeededReason,
         "close": Seen,
         "reopen": serializers.Reopening,
+        "reschedule": serializers.Rescheduling,
+        "prioritize": serializers.Prioritizing,
     }
 
     def get_queryset(self):
@@ -74,10 +79,17 @@ class WorkOrderViewSet(FloorViewSet):
     def get_serializer_class(self):
         return serializers.WorkOrder if self.action == "list" else serializers.WorkOrderDetail
 
+    def total(self, rows):
+        whole = rows.model is WorkOrder and rows.query.where == WorkOrder.objects.all().query.where
+        return orders_ever() if whole else super().total(rows)
+
+    @extend_schema(responses={200: serializers.WorkOrderDetail, 201: serializers.WorkOrderDetail})
     def create(self, request):
         """Write down what a customer wants, as a draft."""
         sent = self.sent()
         sent.pop("seen", None)
+        if found := orders.sent_before(sent.get("client_id")):
+            return self.changed(found)
         return self.created(orders.create(by=self.member, **sent))
 
     def partial_update(self, request, pk):
@@ -85,6 +97,15 @@ class WorkOrderViewSet(FloorViewSet):
         order = self.thing()
         orders.edit(order, by=self.member, **self.sent(partial=True))
         return self.changed(order)
+
+    @extend_schema(responses={200: serializers.WorkOrderDetail, 201: serializers.WorkOrderDetail})
+    @verb()
+    def copy(self, request, pk):
+        """Write a new draft of what it was for, in whatever state it is: its products with today's routings."""
+        order, sent = self.thing(), self.sent()
+        if found := orders.sent_before(sent.get("client_id")):
+            return self.changed(found)
+        return self.created(orders.copy(order, by=self.member, **sent), at="v1:work-order-detail")
 
     @verb()
     def submit(self, request, pk):
@@ -135,6 +156,22 @@ class WorkOrderViewSet(FloorViewSet):
     def reopen(self, request, pk):
         """Take a completed order up again, with a process of rework."""
         return self.verb(orders.reopen)
+
+    @verb()
+    def reschedule(self, request, pk):
+        """Move the due date; its open tasks follow where they had the same."""
+        return self.verb(orders.reschedule)
+
+    @verb()
+    def prioritize(self, request, pk):
+        """Make it matter more or less."""
+        return self.verb(orders.prioritize)
+
+    @extend_schema(responses=Approval(many=True))
+    @nested(url_path="approvals")
+    def approvals(self, request, pk):
+        """Who agreed to it, or did not, in every round and at every level."""
+        return self.listed(self.get_object().approvals.select_related("deadline"), Approval)
 
     @extend_schema(responses=serializers.OrderProcess(many=True))
     @nested(url_path="processes")
@@ -192,11 +229,12 @@ class TaskViewSet(FloorViewSet):
     ordering = ("created_at",)
     shapes = {
         "start": Seen,
-        "pause": serializers.Reason,
+        "pause": serializers.Pause,
         "resume": Seen,
         "report": serializers.Report,
-        "complete": Seen,
+        "complete": serializers.Completion,
         "cancel": serializers.NeededReason,
+        "merge": serializers.Merging,
     }
 
     def get_queryset(self):
@@ -224,10 +262,38 @@ class TaskViewSet(FloorViewSet):
 
     @verb()
     def complete(self, request, pk):
-        """End it when all of it is reported."""
+        """End it when all of it is reported, or with what is there and the rest in a new task."""
         return self.verb(tasks.complete)
+
+    @verb()
+    def merge(self, request, pk):
+        """Take the pieces of other tasks of its process, on which nothing has been reported; those are cancelled."""
+        return self.verb(_merge)
+
+    @extend_schema(responses=ledger.TaskReport(many=True))
+    @nested(url_path="reports")
+    def reports(self, request, pk):
+        """What was reported on it, the newest first."""
+        found = ledger.shown_reports(self.get_object().reports.order_by("-created_at", "-pk"))
+        return self.listed(found, ledger.TaskReport)
+
+    @extend_schema(responses=ledger.Downtime(many=True))
+    @nested(url_path="downtimes")
+    def downtimes(self, request, pk):
+        """When it stood still, the newest first."""
+        found = self.get_object().downtimes.select_related("reason").order_by("-started_at", "-pk")
+        return self.listed(found, ledger.Downtime)
+
+    def allowed_actions(self, rows):
+        if rows and rows[0].NOUN == models.TaskReport.NOUN:
+            return ledger.allowed_on_reports(self.member, rows)
+        return super().allowed_actions(rows)
 
     @verb()
     def cancel(self, request, pk):
         """Give it up."""
         return self.verb(tasks.cancel)
+
+
+def _merge(task, *, by, parts, **seen):
+    return tasks.merge(task, by=by, parts=[part["task"] for part in parts], **seen)

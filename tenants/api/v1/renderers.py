@@ -1,0 +1,14 @@
+"""Writing bodies: JSON, moments in UTC, decimals as text with their places."""
+
+import orjson
+from rest_framework.renderers import BaseRenderer
+
+
+class Json(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None  # JSON is UTF-8 and says so itself
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        """Nothing for no data: a 204 has no body."""
+        return b"" if data is None else orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)

@@ -1,0 +1,112 @@
+"""The shape of what the settings pages send, and a kind of field that forms of upper apps use too."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenants.models import Department, Member
+from tenants.problems import DECIDES
+from tenants.states import Role
+
+LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class LocalMoment(forms.DateTimeField):
+    """A date and a time on the organization's wall, to the minute."""
+
+    def __init__(self, **options):
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MINUTE)
+        super().__init__(**{"widget": widget} | options)
+
+    def clean(self, value):
+        moment = super().clean(value)
+        if moment and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError("That year is a slip of the finger.", code="out_of_range")
+        return moment
+
+
+class SettingsForm(forms.Form):
+    """`version` is what the page showed."""
+
+    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def words(self):
+        """What goes to the verb, beside the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def take(self, problems):
+        """Show what a verb refused beside the field it names, or on top."""
+        for problem in problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.message)
+
+
+class PlaceForm(SettingsForm):
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.OPERATOR)
+    department = forms.ModelChoiceField(queryset=None, required=False, empty_label="None")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = Department.objects.all()
+
+
+class MemberForm(PlaceForm):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    name = forms.CharField(
+        required=False, max_length=120, help_text="For somebody new; who has an account keeps the name they have."
+    )
+    field_order = ["email", "name", "role", "department"]
+
+
+class MemberEditForm(PlaceForm):
+    active = forms.BooleanField(label="May come in", required=False)
+
+    @classmethod
+    def of(cls, member, data=None):
+        names = {"version": member.version, "role": member.role, "department": member.department_id}
+        return cls(data, initial=names | {"active": member.active})
+
+
+class DepartmentForm(SettingsForm):
+    code = forms.CharField(max_length=20)
+    name = forms.CharField(max_length=120)
+    parent = forms.ModelChoiceField(label="Part of", queryset=None, required=False, empty_label="Nothing larger")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Department.objects.all()
+
+    @classmethod
+    def of(cls, department, data=None):
+        names = {name: getattr(department, name) for name in ("version", "code", "name")}
+        form = cls(data, initial=names | {"parent": department.parent_id})
+        form.fields["parent"].queryset = Department.objects.exclude(pk=department.pk)
+        return form
+
+
+class TokenForm(SettingsForm):
+    LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked")]
+
+    name = forms.CharField(max_length=80, help_text="Which program or device has it, so that you can tell them apart.")
+    lasts = forms.ChoiceField(label="Lasts", required=False, choices=LASTS, initial="90")
+    read_only = forms.BooleanField(label="May only look", required=False)
+
+
+class DeputyForm(SettingsForm):
+    """Who stands in for whom. Whose deputy it is can be chosen by those who may name one for anybody."""
+
+    member = forms.ModelChoiceField(queryset=None, label="For", empty_label=None)
+    deputy = forms.ModelChoiceField(queryset=None, empty_label="Choose somebody")
+    starts_at = LocalMoment(label="From", required=False, help_text="Left empty, it begins at once.")
+    ends_at = LocalMoment(label="Until")
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        here = Member.objects.active().select_related("user").order_by("user__name", "user__email")
+        colleagues = here.at_least(Role.OPERATOR)
+        if by.is_at_least(Role.ADMIN):
+            self.fields["member"].queryset = here.at_least(DECIDES)
+            self.fields["member"].initial = by.pk
+        else:
+            del self.fields["member"]
+            colleagues = colleagues.exclude(pk=by.pk)
+        self.fields["deputy"].queryset = colleagues

@@ -1,0 +1,96 @@
+"""Rows read column by column: what lists are made of, where an object per row would cost more than the row.
+
+A version of the API derives `Columns` from the shape it describes a list with, so there is one declaration.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from django.db import models
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something shown that is no column: `how` makes it of several."""
+
+    how: Callable[..., Any]
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is shown of each row of `model`, by name; paths are those of `values_list`."""
+
+    model: type[models.Model]
+    plain: Mapping[str, str]
+    made: Mapping[str, Made] = field(default_factory=dict)
+    nested: "Mapping[str, tuple[str, Columns]]" = field(default_factory=dict)
+    """Name -> the relation that leads to other rows, and what is shown of those."""
+    judged: tuple[str, ...] = ()
+    """What decides about the verbs of a row: two rows alike in these allow the same."""
+
+    @cached_property
+    def paths(self) -> list[str]:
+        shown = list(self.plain.values())
+        more = [path for made in self.made.values() for path in made.of]
+        return shown + [path for path in dict.fromkeys([*more, *self.judged, "id"]) if path not in shown]
+
+    def of(self, rows: models.QuerySet) -> models.QuerySet:
+        """The same rows as tuples, which `shown` and `judged_of` understand."""
+        return rows.prefetch_related(None).values_list(*self.paths)
+
+    def shown(self, found: Iterable[Values]) -> list[dict[str, Any]]:
+        names = tuple(self.plain)  # they come first, and `zip` stops after them
+        rows = [dict(zip(names, values)) for values in found]  # noqa: B905
+        for name, made in self.made.items():
+            values_of = self._picked(made.of)
+            for row, values in zip(rows, found, strict=True):
+                row[name] = made.how(*values_of(values))
+        for name, (relation, columns) in self.nested.items():
+            ids = [values[self.paths.index("id")] for values in found]
+            children = columns.by_parent(self.model._meta.get_field(relation).field, ids)
+            for row, pk in zip(rows, ids, strict=True):
+                row[name] = children[pk]
+        return rows
+
+    def by_parent(self, link: Any, parents: list[Any]) -> dict[Any, list[dict[str, Any]]]:
+        """What is shown of the rows that belong to each parent, in the order of their model."""
+        found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+        rows = self.model.objects.filter(**{f"{link.name}__in": parents}).values_list(*self.paths, link.attname)
+        for values, row in zip(rows, self.shown(list(rows)), strict=True):
+            found[values[-1]].append(row)
+        return found
+
+    def judged_of(self, found: Iterable[Values]) -> tuple[list[Hashable], list[Any]]:
+        """For each row what decides about its verbs; and for each such thing one object, whose `pk` it is.
+
+        The objects know these columns and nothing else, so a rule that looks at another one fails at once.
+        """
+        values_of = self._picked(self.judged)
+        keys = [values_of(values) for values in found]
+        return keys, [self._stand_in(key) for key in dict.fromkeys(keys)]
+
+    def _stand_in(self, key: Values) -> Any:
+        own: dict[str, Any] = {}
+        parents: dict[str, dict[str, Any]] = defaultdict(dict)
+        for path, value in zip(self.judged, key, strict=True):
+            relation, _, column = path.rpartition("__")
+            (parents[relation] if relation else own)[column] = value
+        obj = self.model.from_db(None, list(own), list(own.values()))
+        for relation, columns in parents.items():
+            link = self.model._meta.get_field(relation)
+            link.set_cached_value(obj, link.related_model.from_db(None, list(columns), list(columns.values())))
+        obj.pk = key
+        return obj
+
+    def _picked(self, paths: Iterable[str]) -> Callable[[Values], Values]:
+        places = [self.paths.index(path) for path in paths]
+        if len(places) == 1:
+            return lambda values: (values[places[0]],)
+        return itemgetter(*places)
