@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,6 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.throttling import BaseThrottle
 
 from tenants.actions import tokens
-from tenants.context import tenant
 from tenants.models import ApiToken, Member, Organization, User
 from tenants.queries import memberships_of, token_with
 from tenants.states import Role
@@ -86,8 +84,11 @@ def answer_door(*, host: str, authorization: str, named: str, session_choice: st
             return Caller(turned=BAD_TOKEN)
     elif not user.is_authenticated:
         return Caller()
-    memberships = memberships_of(user.pk)
     wanted = {slug for slug in (organization_in(host), named) if slug}
+    if token and wanted <= {token.member.organization.slug}:
+        memberships = [token.member]
+    else:
+        memberships = memberships_of(user.pk)
     member, turned = _choose(memberships, wanted, token, session_choice)
     if member:
         turned = _barred(member) or (READ_ONLY if token and not token.allows(method) else None)
@@ -101,17 +102,9 @@ def _by_secret(authorization: str) -> tuple[User, ApiToken | None]:
     if scheme.lower() != "token" or not secret:
         raise tokens.BadToken
     token = token_with(secret.strip())
-    if token is None or not token.is_valid:
+    if token is None or not token.is_valid or not token.member.user.is_active:
         raise tokens.BadToken
-    user = User.objects.filter(pk__in=_user_ids(token), is_active=True).first()
-    if user is None:
-        raise tokens.BadToken
-    return user, token
-
-
-def _user_ids(token: ApiToken) -> list[uuid.UUID]:
-    with tenant(token.organization_id, atomic=False):
-        return list(Member.objects.filter(pk=token.member_id).values_list("user_id", flat=True))
+    return token.member.user, token
 
 
 def _choose(

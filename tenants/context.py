@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -90,7 +90,7 @@ def door(**keys: str) -> Iterator[None]:
     `door(user=id)` shows that user's memberships, `door(token=digest)` the token with that digest. On PostgreSQL
     row-level security has a read-only policy for exactly these two keys; elsewhere the query itself is the limit.
     """
-    with transaction.atomic() if connection.vendor == "postgresql" else _nothing():
+    with _transaction():
         for name, value in keys.items():
             tell_database(f"workfloor.{name}", value)
         yield
@@ -99,8 +99,40 @@ def door(**keys: str) -> Iterator[None]:
 
 
 @contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def request() -> Iterator[None]:
+    """What the door asks and what the view does share one transaction on PostgreSQL.
+
+    To begin and end another costs as much as either. SQLite takes its one write lock with the transaction, so there it
+    is left to `serving`, after the door.
+    """
+    before = _organization.get()
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            yield
+        _give_back(before)
+    else:
+        yield
+
+
+@contextmanager
+def serving(organization: Any, *, writes: bool) -> Iterator[None]:
+    """`tenant` for the rest of a request."""
+    if connection.vendor != "postgresql":
+        with tenant(organization, atomic=writes):
+            yield
+        return
+    token = _organization.set(organization.pk)
+    try:
+        tell_database(ORGANIZATION_SETTING, str(organization.pk))
+        yield
+    finally:
+        _organization.reset(token)
+
+
+def _transaction() -> AbstractContextManager[None]:
+    """The one that is open, or a new one; none where the database has no second line to tell."""
+    needed = connection.vendor == "postgresql" and not connection.in_atomic_block
+    return transaction.atomic() if needed else nullcontext()
 
 
 def cause() -> Cause:

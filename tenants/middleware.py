@@ -1,5 +1,8 @@
 """Opens the door once per request, and keeps a refused request from leaving anything behind."""
 
+from contextlib import nullcontext
+
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
@@ -24,27 +27,30 @@ class TenantMiddleware:
 
     def __call__(self, request):
         is_api = request.path_info.startswith("/api/")
-        request.caller = caller = answer_door(
-            host=request.get_host(),
-            authorization=request.headers.get("Authorization", "") if is_api else "",
-            named=request.headers.get("X-Organization", "") if is_api else "",
-            session_choice=request.session.get(SESSION_KEY, ""),
-            user=request.user,
-            method=request.method,
-        )
-        request.member, request.organization = caller.member, caller.organization
-        door = context.acting(via="api" if is_api else "page", request_id=get_contextvars().get("request_id", ""))
-        if caller.member is None or request.path_info.startswith(SIGNING_IN):
-            with door:
-                return self.get_response(request)
+        authorization = request.headers.get("Authorization", "") if is_api else ""
+        shows_something = authorization or settings.SESSION_COOKIE_NAME in request.COOKIES
+        keeps = request.path_info.startswith(SIGNING_IN)
+        with context.request() if shows_something and not keeps else nullcontext():
+            request.caller = caller = answer_door(
+                host=request.get_host(),
+                authorization=authorization,
+                named=request.headers.get("X-Organization", "") if is_api else "",
+                session_choice="" if authorization else request.session.get(SESSION_KEY, ""),
+                user=request.user,
+                method=request.method,
+            )
+            request.member, request.organization = caller.member, caller.organization
+            request_id = get_contextvars().get("request_id", "")
+            with context.acting(via="api" if is_api else "page", request_id=request_id):
+                served = caller.member and not keeps
+                return self._served(request, caller) if served else self.get_response(request)
+
+    def _served(self, request, caller):
         bind_contextvars(organization=caller.organization.slug, member=str(caller.member.pk))
-        with (
-            door,
-            timezone.override(caller.organization.zone),
-            context.tenant(caller.organization, atomic=request.method not in SAFE),
-        ):
+        writes = request.method not in SAFE
+        with timezone.override(caller.organization.zone), context.serving(caller.organization, writes=writes):
             response = self.get_response(request)
-            if response.status_code >= 400 and request.method not in SAFE:  # reading opened no transaction of its own
+            if response.status_code >= 400 and writes:  # reading opened no transaction of its own
                 transaction.set_rollback(True)
             return response
 

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from tenants import context
 from tenants.models import Department, Deputy, Member
 from workorder import problems
 from workorder.models import Approval, Downtime, NumberSeries, ReasonCode, WorkOrder, WorkOrderTask
 from workorder.models.approvals import LEVELS
+from workorder.models.orders import WorkOrderQuerySet
 from workorder.models.tasks import WorkOrderTaskQuerySet
-from workorder.states import ReasonKind
+from workorder.states import Decision, ReasonKind
 
 
 def orders_ever() -> int:
@@ -75,3 +78,25 @@ def who_may_approve(order: WorkOrder, *, level: int) -> list[Member]:
         if row.deputy_id not in out and problems.may_stand_in(row.deputy):
             found[row.deputy_id] = row.deputy
     return list(found.values())
+
+
+def waiting_for(member: Member) -> WorkOrderQuerySet:
+    """Submitted orders the member may agree to now, at the level waited for: their own right, or in whose place they
+    stand. Says of a whole list what `problems.of_approving` says of one order."""
+    own_is_fine, decides = member.organization.may_approve_own, Q(pk__in=[])
+    for level in LEVELS:
+        if problems.holds(member, level):
+            decides |= Q(approval_level=level)
+        elif problems.may_stand_in(member):
+            behind = [other for other in member.stands_in_for if problems.holds(other, level)]
+            for other in behind:
+                decides |= Q(approval_level=level) & _free_to_agree(other, own_is_fine)
+    return WorkOrder.objects.waiting_for_approval().filter(_free_to_agree(member, own_is_fine), decides)
+
+
+def _free_to_agree(person: Member, own_is_fine: bool) -> Q:
+    """Four eyes: they neither submitted the order nor agreed to it at an earlier level, themselves or by a deputy."""
+    theirs = Q(decided_by=person) | Q(on_behalf_of=person)
+    before = Approval.objects.filter(theirs, work_order=OuterRef("pk"), round=OuterRef("round"))
+    agreed = Exists(before.filter(level__lt=OuterRef("approval_level"), decision=Decision.APPROVED))
+    return ~Q(agreed) if own_is_fine else ~Q(agreed) & ~Q(submitted_by=person)

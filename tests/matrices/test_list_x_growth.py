@@ -15,7 +15,7 @@ from tests import factories as made
 from tests.support.clients import Door
 from tests.support.queries import baseline, connection, statements, told
 from tests.support.registry import routes
-from workorder.models import WorkOrder
+from workorder.models import Approval, WorkOrder
 
 SIZES = (2, 12, 40)
 MANY = 40
@@ -29,13 +29,14 @@ NO_LIST = {
     "GET /api/v1/me/": "one person",
     "GET /api/v1/approval-policy/": "one per organization",
     "GET /api/v1/notifications/unread-count/": "a figure",
+    "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",
     "GET /api/v1/dispatch/load/": "one entry per department, see tests/integration/dispatch",
     "GET /api/v2/schema/": "a document",
     "GET /api/v2/docs/": "a document",
     "GET /api/v2/me/": "one person",
 }
-NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("events", "processes", "tasks")]
+NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("approvals", "events", "processes", "tasks")]
 LISTS = [line for line, route in routes().items() if route.is_api and route.is_list and line not in NO_LIST] + NESTED
 
 
@@ -47,13 +48,16 @@ def crowd(_stage, django_db_blocker):
         for _ in range(MANY):
             made.WorkOrderFactory(organization=world.north, line__department=world.assembly, at="released")
             made.AssignmentRuleFactory(organization=world.north, active=False)
-            made.OperatorFactory(organization=world.north)
+            made.DeputyFactory(organization=world.north)
             made.NotificationFactory(organization=world.north, recipient=world.pia)
             made.TicketFactory(organization=world.north)
+            made.OrderImportFactory(organization=world.north, member=world.pia)
             made.ApiTokenFactory(organization=world.north, member=world.pia)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         with tenant(world.north):
             assignments.run(by=world.pia)
+            rounds = range(2, MANY + 2)
+            Approval.objects.bulk_create(Approval(work_order=world.long_order, round=number) for number in rounds)
         connection.run_on_commit.clear()
         yield world
         transaction.set_rollback(True)

@@ -79,7 +79,7 @@ class TestProtectedFields:
 
         answer = knock(route, api_client.as_(speaker), pk, {**extra, **sent})
 
-        assert answer.status_code == (200 if route.has_id else 201), answer.text
+        assert answer.status_code in ((200, 201) if route.has_id else (201,)), answer.text
         with tenant(world.north):
             row = model_written(route).objects.get(pk=pk or answer.body["id"])
         assert written(row, columns) == []

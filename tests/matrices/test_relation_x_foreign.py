@@ -16,6 +16,7 @@ ENOUGH = 15
 CELLS = [(line, path) for line, path, _ in relations()]
 TARGETS = {(line, path): model for line, path, model in relations()}
 EXCLUSIVE = {"tasks/{pk}/assign/"}  # exactly one relation is to be named
+WHO = {("POST /api/v1/deputies/", ("member",)): "bea"}  # only who decides something has a deputy
 PAGES = [
     ("POST /work-orders/new/", "customer", Customer),
     ("POST /work-orders/new/", "lines-0-product", Product),
@@ -23,6 +24,8 @@ PAGES = [
     ("POST /work-orders/{pk}/edit/", "customer", Customer),
     ("POST /work-orders/{pk}/edit/", "lines-0-product", Product),
     ("POST /tasks/{pk}/assign/", "department", Department),
+    ("POST /settings/deputies/", "member", Member),
+    ("POST /settings/deputies/", "deputy", Member),
 ]
 
 
@@ -40,9 +43,10 @@ def with_id(route, sent, path, pk):
     return {**sent, name: [{**row, inner: str(pk)}]}
 
 
-def own_id(world, model):
+def own_id(world, line, path):
     chosen = {Department: world.welding, Member: world.omar}
-    return (chosen.get(model) or world.one(model, world.north)).pk
+    model, who = TARGETS[line, path], WHO.get((line, path))
+    return (getattr(world, who) if who else chosen.get(model) or world.one(model, world.north)).pk
 
 
 class TestRelationXForeign:
@@ -72,7 +76,7 @@ class TestRelationXForeign:
         pk, sent = named(route, world, world.ada), body(route, world)
 
         answer = knock(
-            route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, TARGETS[line, path]))
+            route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, line, path))
         )
 
         assert answer.status_code == (201 if line == f"POST {route.path}" and not route.has_id else 200), answer.text

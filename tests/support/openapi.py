@@ -43,7 +43,8 @@ class Contract:
             return
         kind = answer["Content-Type"].partition(";")[0]
         assert kind in content, f"{what}: {kind} is not described"
-        mistakes = self._validator(content[kind]["schema"]).iter_errors(answer.body)
+        said = answer.body if kind.endswith("json") else answer.text
+        mistakes = self._validator(content[kind]["schema"]).iter_errors(said)
         assert [f"{error.json_path}: {error.message}" for error in mistakes] == [], f"{what} is not as described"
 
     def _validator(self, schema):

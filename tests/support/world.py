@@ -16,6 +16,7 @@ from tenants.models import Organization, RefreshToken, TenantRow, User
 from tests import factories as made
 from tests.golden.exemptions import BOOKKEEPING
 from tests.support.walk import walk
+from workorder.actions import approval_policy
 
 ORDER_STATES = (
     "draft submitted approved rejected released in_progress on_hold completed closed cancelled".split()
@@ -122,6 +123,8 @@ def _build_south(world):
     made.TaskReportFactory(organization=south, task=world.south_task, member=world.zoe)
     relay.drain_here(south)
     made.TicketFactory(organization=south, department=world.workshop, reported_by=world.zoe)
+    with tenant(south):
+        approval_policy.edit(by=world.zoe, overdue_hours=12)
     made.DeputyFactory(organization=south, member=world.zoe, deputy=world.bea_in_south)
     made.OrderImportFactory(organization=south, member=world.zoe, at="checked")
     world.zoe_notification = made.NotificationFactory(organization=south, recipient=world.zoe)

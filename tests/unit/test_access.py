@@ -53,8 +53,8 @@ class TestTasks:
             ("vera", []),
             ("omar", ["report", "pause", "complete"]),
             ("odd", []),
-            ("sina", ["report", "pause", "complete", "cancel"]),
-            ("pia", ["report", "pause", "complete", "cancel"]),
+            ("sina", ["report", "merge", "pause", "complete", "cancel"]),
+            ("pia", ["report", "merge", "pause", "complete", "cancel"]),
         ],
     )
     def test_verbs_of_a_running_task(self, world, omars_task, who, verbs):

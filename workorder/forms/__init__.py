@@ -4,6 +4,7 @@ from workorder.forms.imports import CopyForm, FileForm
 from workorder.forms.lists import OrderFilter
 from workorder.forms.orders import LEAST, WorkForm
 from workorder.forms.policy import PolicyForm
+from workorder.forms.reasons import ReasonEditForm, ReasonForm
 from workorder.forms.tickets import TICKET_FORMS, TicketFilter, TicketForm, edit_form_of, facts_of
 from workorder.forms.verbs import FORMS as BY_NOUN
 from workorder.forms.verbs import CompleteForm, OfferingForm, SeenForm, TakeBackForm, amount
@@ -19,6 +20,8 @@ __all__ = [
     "OfferingForm",
     "OrderFilter",
     "PolicyForm",
+    "ReasonEditForm",
+    "ReasonForm",
     "SeenForm",
     "TakeBackForm",
     "TicketFilter",

@@ -119,7 +119,7 @@ def cards(request, tasks, *, pressed=None, brief=False, siblings=()):
 
 
 def _buttons(member, task, pressed, hindered, offered):
-    """The verbs that would not be refused, as far as can be said; where some is missing, how to complete all the same."""
+    """The verbs that would not be refused, as far as can be said; where pieces are missing, also how to end without."""
     without = hindered if offered.get("merge") else hindered | {"merge"}
     found = buttons_of(member, task, pressed=pressed, without=without, offered=offered)
     is_allowed = "complete" in access.verbs(member, task)

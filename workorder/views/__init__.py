@@ -11,7 +11,7 @@ from workorder.views.orders import (
     order_verb,
     process_skip,
 )
-from workorder.views.settings import policy
+from workorder.views.settings import policy, reason_edit, reason_list, reason_remove
 from workorder.views.tasks import TASK_ACTIONS, my_tasks, report_take_back, task_detail, task_verb
 from workorder.views.tickets import TICKET_ACTIONS, ticket_create, ticket_detail, ticket_edit, ticket_list, ticket_verb
 
@@ -33,6 +33,9 @@ __all__ = [
     "order_verb",
     "policy",
     "process_skip",
+    "reason_edit",
+    "reason_list",
+    "reason_remove",
     "report_take_back",
     "task_detail",
     "task_verb",

@@ -1,9 +1,12 @@
 """Narrowing, searching and ordering lists. Whatever cannot be meant is refused by the name of its parameter."""
 
+import functools
+
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions
@@ -42,6 +45,28 @@ class MomentField(IsoDateTimeField):
 
 class Moment(filters.IsoDateTimeFilter):
     field_class = MomentField
+
+
+class Filters(DjangoFilterBackend):
+    """A view's `filterset_class`, of which only the filters that were asked for are built: all would cost more than
+    the page."""
+
+    def filter_queryset(self, request, queryset, view):
+        known = getattr(view, "filterset_class", None)
+        asked = request.query_params.keys() & known.base_filters.keys() if known else ()
+        return super().filter_queryset(request, queryset, view) if asked else queryset
+
+    def get_filterset(self, request, queryset, view):
+        known = self.get_filterset_class(view, queryset)
+        only = _only(known, frozenset(request.query_params.keys() & known.base_filters.keys()))
+        return only(**self.get_filterset_kwargs(request, queryset, view))
+
+
+@functools.lru_cache(maxsize=256)
+def _only(filterset_class, names):
+    narrowed = type(filterset_class.__name__, (filterset_class,), {})
+    narrowed.base_filters = {name: known for name, known in filterset_class.base_filters.items() if name in names}
+    return narrowed
 
 
 class Search(SearchFilter):

@@ -1,7 +1,6 @@
 """What every viewset of v1 does alike: look up, ask who may, read the body, call a verb, show what it made."""
 
 from django.urls import reverse
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import get_object_or_404
@@ -9,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from tenants.access import contributed
-from tenants.api.v1.filters import Ordering, Search
+from tenants.api.v1.filters import Filters, Ordering, Search
 from tenants.api.v1.pages import counted
 from tenants.api.v1.parsers import Json
 from tenants.api.v1.rows import columns_of
@@ -39,7 +38,7 @@ class TenantViewSet(GenericViewSet):
     schema = Schema()
     parser_classes = [Json]
     metadata_class = None
-    filter_backends = [DjangoFilterBackend, Search, Ordering]
+    filter_backends = [Filters, Search, Ordering]
     ordering_fields = ("created_at",)
     ordering = ("created_at",)
 

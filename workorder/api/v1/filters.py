@@ -6,8 +6,16 @@ from django_filters import rest_framework as filters
 from tenants import context
 from tenants.api.v1.filters import Moment, Related, YesNo
 from tenants.models import Department, Member
-from workorder.models import Customer, WorkOrder, WorkOrderProcess, WorkOrderTask
+from workorder import queries
+from workorder.models import Customer, Process, Product, WorkOrder, WorkOrderProcess, WorkOrderProduct, WorkOrderTask
 from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
+
+
+class Code(filters.CharFilter):
+    """A code of the catalogue, whole, as it is written there."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=20, label="Its code in the catalogue.", **options)
 
 
 class OrderFilter(filters.FilterSet):
@@ -18,13 +26,28 @@ class OrderFilter(filters.FilterSet):
     assigned_member = Related(to=Member, method="with_task_of", label="Has a task of theirs.")
     due_after = Moment(field_name="due_at", lookup_expr="gte")
     due_before = Moment(field_name="due_at", lookup_expr="lt")
+    created_after = Moment(field_name="created_at", lookup_expr="gte")
+    created_before = Moment(field_name="created_at", lookup_expr="lt")
     late = YesNo(method="that_are_late", label="Open and past their due date.")
+    product = Related(to=Product, method="with_line_of", label="Has a line of it.")
+    operation = Related(to=Process, method="with_operation", label="Has this process of the catalogue.")
+    waiting_for_me = YesNo(method="that_wait_for_me", label="Submitted, and the caller may approve them now.")
 
     def with_work_in(self, orders, name, department):
         return orders.filter(Exists(WorkOrderProcess.objects.filter(work_order=OuterRef("pk"), department=department)))
 
     def with_task_of(self, orders, name, member):
         return orders.filter(Exists(WorkOrderTask.objects.filter(work_order=OuterRef("pk"), assigned_member=member)))
+
+    def with_line_of(self, orders, name, product):
+        return orders.filter(Exists(WorkOrderProduct.objects.filter(work_order=OuterRef("pk"), product=product)))
+
+    def with_operation(self, orders, name, process):
+        return orders.filter(Exists(WorkOrderProcess.objects.filter(work_order=OuterRef("pk"), process=process)))
+
+    def that_wait_for_me(self, orders, name, wanted):
+        mine = queries.waiting_for(self.request._request.member)
+        return orders.filter(pk__in=mine.values("pk")) if wanted else orders.exclude(pk__in=mine.values("pk"))
 
     def that_are_late(self, orders, name, wanted):
         late = WorkOrder.objects.late(context.now())
@@ -35,6 +58,11 @@ class OrderProcessFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=ProcessStatus.choices)
     work_order = Related(to=WorkOrder)
     department = Related(to=Department)
+    operation = Related(to=Process, field_name="process", label="The process of the catalogue.")
+    process_code = Code(field_name="process__code")
+    customer = Related(to=Customer, field_name="work_order__customer")
+    priority = filters.MultipleChoiceFilter(field_name="work_order__priority", choices=Priority.choices)
+    is_rework = YesNo()
 
 
 class TaskFilter(filters.FilterSet):
@@ -46,3 +74,12 @@ class TaskFilter(filters.FilterSet):
     unassigned = YesNo(field_name="assigned_member", lookup_expr="isnull")
     due_after = Moment(field_name="due_at", lookup_expr="gte")
     due_before = Moment(field_name="due_at", lookup_expr="lt")
+    late = YesNo(method="that_are_late", label="Open and past their due date.")
+    operation = Related(to=Process, field_name="process__process", label="The process of the catalogue.")
+    process_code = Code(field_name="process__process__code")
+    customer = Related(to=Customer, field_name="work_order__customer")
+    priority = filters.MultipleChoiceFilter(field_name="work_order__priority", choices=Priority.choices)
+
+    def that_are_late(self, tasks, name, wanted):
+        late = WorkOrderTask.objects.open().due_before(context.now())
+        return tasks.filter(pk__in=late.values("pk")) if wanted else tasks.exclude(pk__in=late.values("pk"))

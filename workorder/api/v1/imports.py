@@ -42,7 +42,7 @@ class OrderImport(serializers.Serializer):
     problem = serializers.CharField()
     created_at = Moment()
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions()
+    allowed_actions = AllowedActions(of=["status"])
 
 
 class ImportRow(serializers.Serializer):
@@ -50,7 +50,7 @@ class ImportRow(serializers.Serializer):
 
     line = serializers.IntegerField(source="number")
     values = serializers.DictField()
-    problems = Reason(many=True)
+    problems = serializers.ListField(child=Reason())
     work_order = serializers.UUIDField(source="work_order_id", allow_null=True)
 
 
