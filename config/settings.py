@@ -188,6 +188,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCESS_TOKEN_LIFE = datetime.timedelta(minutes=10)
 REFRESH_TOKEN_LIFE = datetime.timedelta(days=14)
 
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+# The address in log lines: without a proxy of ours nobody else's word counts.
+IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
+
 # --- REST framework ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.access.PrincipalAuthentication"],
@@ -204,7 +208,7 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "tenants.api.v1.errors.answer",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }

@@ -11,6 +11,7 @@ class Kind(TextChoices):
     APPROVAL_OVERDUE = "approval_overdue", "Approval overdue"
     ORDER_COMPLETED = "order_completed", "Order completed"
     NOBODY_ELIGIBLE = "nobody_eligible", "Nobody can take a task"
+    MENTIONED = "mentioned", "Mentioned in a comment"
 
 
 class Level(TextChoices):

@@ -14,9 +14,11 @@ from django.utils import timezone
 from tenants.errors import NoTenant
 
 _organization: ContextVar[uuid.UUID | None] = ContextVar("workfloor_organization", default=None)
+_at_the_door: ContextVar[bool] = ContextVar("workfloor_at_the_door", default=False)
 _moment: ContextVar[datetime.datetime | None] = ContextVar("workfloor_moment", default=None)
 
 ORGANIZATION_SETTING = "workfloor.organization"
+DOOR_CLOSED = ("workfloor.user", "", "workfloor.token", "")
 MAX_BACKDATE = datetime.timedelta(days=30)
 
 
@@ -73,14 +75,18 @@ def tenant(organization: Any, *, atomic: bool = True) -> Iterator[None]:
 def _give_back(before: uuid.UUID | None) -> None:
     """Restore the outer organization: a setting made in a savepoint outlives its release."""
     if connection.in_atomic_block and not connection.needs_rollback:
-        tell_database(ORGANIZATION_SETTING, str(before) if before else "")
+        tell_database(ORGANIZATION_SETTING, str(before) if before else "", *DOOR_CLOSED)
 
 
-def tell_database(setting: str, value: str) -> None:
-    """Set a value for this transaction on PostgreSQL (never for the session: pooled connections would keep it)."""
+def tell_database(setting: str, value: str, *more: str) -> None:
+    """Set a value for this transaction on PostgreSQL (never for the session: pooled connections would keep it).
+
+    `more` are further settings and values, told in the same breath.
+    """
     if connection.vendor == "postgresql":
+        told = [setting, value, *more]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
+            cursor.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * (len(told) // 2)), told)
 
 
 @contextmanager
@@ -94,8 +100,8 @@ def door(**keys: str) -> Iterator[None]:
         for name, value in keys.items():
             tell_database(f"workfloor.{name}", value)
         yield
-        for name in keys:
-            tell_database(f"workfloor.{name}", "")
+        if not _at_the_door.get():  # there `serving` closes it, together with what it has to say itself
+            tell_database(*DOOR_CLOSED)
 
 
 @contextmanager
@@ -105,13 +111,16 @@ def request() -> Iterator[None]:
     To begin and end another costs as much as either. SQLite takes its one write lock with the transaction, so there it
     is left to `serving`, after the door.
     """
-    before = _organization.get()
-    if connection.vendor == "postgresql":
+    if connection.vendor != "postgresql":
+        yield
+        return
+    before, token = _organization.get(), _at_the_door.set(True)
+    try:
         with transaction.atomic():
             yield
         _give_back(before)
-    else:
-        yield
+    finally:
+        _at_the_door.reset(token)
 
 
 @contextmanager
@@ -121,9 +130,20 @@ def serving(organization: Any, *, writes: bool) -> Iterator[None]:
         with tenant(organization, atomic=writes):
             yield
         return
-    token = _organization.set(organization.pk)
+    token, door_token = _organization.set(organization.pk), _at_the_door.set(False)
     try:
-        tell_database(ORGANIZATION_SETTING, str(organization.pk))
+        tell_database(ORGANIZATION_SETTING, str(organization.pk), *DOOR_CLOSED)
+        yield
+    finally:
+        _organization.reset(token)
+        _at_the_door.reset(door_token)
+
+
+@contextmanager
+def as_if_in(organization: uuid.UUID) -> Iterator[None]:
+    """The manager's filter alone, for SQL that is built here and asked elsewhere."""
+    token = _organization.set(organization)
+    try:
         yield
     finally:
         _organization.reset(token)

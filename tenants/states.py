@@ -24,10 +24,13 @@ class Role(TextChoices):
 
     @property
     def rank(self) -> int:
-        return list(type(self)).index(self)
+        return RANKS[self]
 
     def at_least(self, other: "Role") -> bool:
-        return self.rank >= other.rank
+        return RANKS[self] >= RANKS[other]
+
+
+RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role)}  # asked for every verb of every row
 
 
 class OrganizationStatus(TextChoices):

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from tenants import context
 from tenants.models import Department, Deputy, Member
+from tenants.models.prepared import PreparedHere
 from workorder import problems
 from workorder.models import Approval, Downtime, NumberSeries, ReasonCode, WorkOrder, WorkOrderTask
 from workorder.models.approvals import LEVELS
@@ -18,9 +19,12 @@ from workorder.models.tasks import WorkOrderTaskQuerySet
 from workorder.states import Decision, ReasonKind
 
 
+_last_numbers = PreparedHere(lambda: NumberSeries.objects.order_by().values_list("last"))
+
+
 def orders_ever() -> int:
     """How many orders the organization has: none is ever deleted, and their numbers have no gaps."""
-    return sum(NumberSeries.objects.order_by().values_list("last", flat=True))
+    return sum(last for (last,) in _last_numbers())
 
 
 def load_minutes(members: Iterable[Member]) -> dict[uuid.UUID, Decimal]:

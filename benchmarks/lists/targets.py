@@ -94,7 +94,8 @@ class Stage:
         for row in details:
             del row["allowed_actions"]
         if any(rows != lists[0] for rows in lists) or len(lists[0]) != PAGE or details[0] != details[1]:
-            raise SystemExit(f"The answers differ:\n{lists[1][0]}\n{lists[2][0]}\n{lists[3][0]}\n{details[0]}\n{details[1]}")
+            shown = (*(rows[0] for rows in lists), *details)
+            raise SystemExit("The answers differ; rivals/fields.py says what the product answered:\n" + "\n".join(map(str, shown)))
 
     def _said(self, name):
         return orjson.loads(knock.answer(next(target.knock for target in self.targets if target.name == name)))

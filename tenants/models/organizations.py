@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 
 from tenants import context
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet
-from tenants.states import OrganizationStatus, Role
+from tenants.states import RANKS, OrganizationStatus, Role
 
 
 def known_zone(name: str) -> None:
@@ -146,7 +146,7 @@ class Member(TenantModel):
         return str(self.user)
 
     def is_at_least(self, role: Role) -> bool:
-        return Role(self.role).at_least(role)
+        return RANKS[self.role] >= RANKS[role]
 
     @cached_property
     def stands_in_for(self) -> list["Member"]:

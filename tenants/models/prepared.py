@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db import connection, models
 
+from tenants import context
+
 
 class Prepared:
     """`Prepared(build)(value)` is `list(build(value))`, where `build` makes a `values_list` for one UUID.
 
-    Only the value may differ from call to call, so `build` asks through `everywhere`: `objects` would keep the first
-    organization it was asked in. On SQLite, where nobody is in a hurry, it is built anew each time.
+    Nothing but the value may differ from call to call. On SQLite, where nobody is in a hurry, it is built each time.
     """
 
     def __init__(self, build: Callable[[Any], models.QuerySet], *, mark: Any = None) -> None:
@@ -33,3 +34,18 @@ class Prepared:
         compiler = self._build(self._mark).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         return sql, params, compiler, compiler.get_converters([column for column, *_ in compiler.select])
+
+
+class PreparedHere:
+    """The same for a question within the current organization: `PreparedHere(build)()` is `list(build())`."""
+
+    def __init__(self, build: Callable[[], models.QuerySet]) -> None:
+        self._build = build
+        self._prepared = Prepared(self._of)
+
+    def __call__(self) -> list[tuple[Any, ...]]:
+        return self._prepared(context.organization_id())
+
+    def _of(self, organization: uuid.UUID) -> models.QuerySet:
+        with context.as_if_in(organization):
+            return self._build()

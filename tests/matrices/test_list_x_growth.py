@@ -15,6 +15,7 @@ from tests import factories as made
 from tests.support.clients import Door
 from tests.support.queries import baseline, connection, statements, told
 from tests.support.registry import routes
+from workorder.actions import tasks
 from workorder.models import Approval, WorkOrder
 
 SIZES = (2, 12, 40)
@@ -37,6 +38,7 @@ NO_LIST = {
     "GET /api/v2/me/": "one person",
 }
 NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("approvals", "events", "processes", "tasks")]
+NESTED += [f"GET /api/v1/tasks/{{pk}}/{part}/" for part in ("downtimes", "reports")]
 LISTS = [line for line, route in routes().items() if route.is_api and route.is_list and line not in NO_LIST] + NESTED
 
 
@@ -51,16 +53,27 @@ def crowd(_stage, django_db_blocker):
             made.DeputyFactory(organization=world.north)
             made.NotificationFactory(organization=world.north, recipient=world.pia)
             made.TicketFactory(organization=world.north)
+            made.ReasonCodeFactory(organization=world.north, active=False)
             made.OrderImportFactory(organization=world.north, member=world.pia)
             made.ApiTokenFactory(organization=world.north, member=world.pia)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
+        world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
         with tenant(world.north):
+            _fill(world.long_task, by=world.pia)
             assignments.run(by=world.pia)
             rounds = range(2, MANY + 2)
             Approval.objects.bulk_create(Approval(work_order=world.long_order, round=number) for number in rounds)
         connection.run_on_commit.clear()
         yield world
         transaction.set_rollback(True)
+
+
+def _fill(task, *, by):
+    """Forty reports, each taken back, and forty breaks."""
+    for _ in range(MANY):
+        tasks.take_back(tasks.report(task, by=by, good=1), by=by)
+        tasks.pause(task, by=by)
+        tasks.resume(task, by=by)
 
 
 def counted(ask):
@@ -81,7 +94,7 @@ class TestApiListXGrowth:
     @pytest.mark.parametrize("line", LISTS)
     def test_queries_do_not_grow_with_rows(self, world, crowd, api_client, line):
         route, client = routes()[line], api_client.as_(crowd.pia)
-        address = route.at(crowd.long_order.pk)
+        address = route.at((crowd.long_task if "/tasks/{pk}/" in line else crowd.long_order).pk)
 
         found = {n: counted(lambda n=n: len(client.get(address, {"page_size": n}).body["results"])) for n in SIZES}
 

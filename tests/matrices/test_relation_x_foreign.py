@@ -3,20 +3,35 @@
 Roles, foreign ids in addresses and query counts are all green on an API whose relations take anybody's rows.
 """
 
+import re
+
 import pytest
 
+from tenants.context import tenant
 from tenants.models import Department, Member
+from tests.factories import ReasonCodeFactory
+from tests.matrices.test_bad_input import FORMS
 from tests.matrices.test_route_x_foreign import NOBODY, said
 from tests.support.clients import Door
-from tests.support.payloads import body, key_of, knock, named
+from tests.support.html import Page
+from tests.support.payloads import body, key_of, knock, named, speaker_of
 from tests.support.registry import relations, routes, shape_of
-from workorder.models import Customer, Process, Product
+from workorder.models import Customer, Process, Product, WorkOrderTask
 
 ENOUGH = 15
 CELLS = [(line, path) for line, path, _ in relations()]
 TARGETS = {(line, path): model for line, path, model in relations()}
 EXCLUSIVE = {"tasks/{pk}/assign/"}  # exactly one relation is to be named
 WHO = {("POST /api/v1/deputies/", ("member",)): "bea"}  # only who decides something has a deputy
+# Where not any row of the organization will do: it is made for this, or belongs to the thing itself.
+FITTING = {
+    ("POST /api/v1/tasks/{pk}/report/", ("reason",)): lambda world: ReasonCodeFactory(organization=world.north),
+    ("POST /api/v1/tasks/{pk}/pause/", ("code",)): lambda world: ReasonCodeFactory(
+        organization=world.north, kind="downtime"
+    ),
+    ("POST /api/v1/tasks/{pk}/merge/", ("parts", 0, "task")): lambda world: split_off(world),
+}
+IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PAGES = [
     ("POST /work-orders/new/", "customer", Customer),
     ("POST /work-orders/new/", "lines-0-product", Product),
@@ -43,7 +58,15 @@ def with_id(route, sent, path, pk):
     return {**sent, name: [{**row, inner: str(pk)}]}
 
 
+def split_off(world):
+    """What was split off the task of the route a moment ago."""
+    with tenant(world.north):
+        return WorkOrderTask.objects.exclude(split_from=None).order_by("pk").last()
+
+
 def own_id(world, line, path):
+    if (line, path) in FITTING:
+        return FITTING[line, path](world).pk
     chosen = {Department: world.welding, Member: world.omar}
     model, who = TARGETS[line, path], WHO.get((line, path))
     return (getattr(world, who) if who else chosen.get(model) or world.one(model, world.north)).pk
@@ -75,9 +98,7 @@ class TestRelationXForeign:
         route = routes()[line]
         pk, sent = named(route, world, world.ada), body(route, world)
 
-        answer = knock(
-            route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, line, path))
-        )
+        answer = knock(route, api_client.as_(world.ada), pk, with_id(route, sent, path, own_id(world, line, path)))
 
         assert answer.status_code == (201 if line == f"POST {route.path}" and not route.has_id else 200), answer.text
 
@@ -97,3 +118,37 @@ class TestPageXForeign:
 
         assert answer.status_code == 422
         assert world.fingerprint() == before
+
+    @pytest.mark.parametrize("line", FORMS)
+    def test_every_select_of_a_form_refuses_a_foreign_id(self, world, line):
+        """Found on the page itself, so that a field added to a form is asked about from that day."""
+        route = routes()[line]
+        speaker = speaker_of(line, world)
+        browser = Door(host="north.localhost").sign_in(speaker)
+        pk, sent = named(route, world, speaker), body(route, world)
+        offered = selects(browser, route.at(pk))
+        before = world.fingerprint()
+
+        found = {
+            name: knock(route, browser, pk, {**sent, name: str(world.south_order.pk)}).status_code for name in offered
+        }
+
+        assert found == dict.fromkeys(offered, 422)
+        assert world.fingerprint() == before
+
+    def test_selects_are_found(self, world):
+        """The control: the forms whose relations are known by name are seen to have them."""
+        browser = Door(host="north.localhost").sign_in(world.ada)
+
+        found = selects(browser, "/work-orders/new/")
+
+        assert {"customer", "lines-0-product"} <= set(found)
+
+
+def selects(browser, address):
+    """Names of the controls of the form sent to `address` that offer ids: on its own page, or where that leads."""
+    page = Page(browser.get(address, follow=True).content)
+    controls = page.all(f'form[action="{address}"] select[name]')
+    return [
+        control["name"] for control in controls if any(IS_ID.fullmatch(o.get("value", "")) for o in control("option"))
+    ]

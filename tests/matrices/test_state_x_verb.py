@@ -7,8 +7,8 @@ from tenants.context import tenant
 from tenants.models import Event
 from tests.factories import TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
 from tests.golden.events import WRITTEN_BY
-from tests.golden.states import GRIDS
-from tests.support.drivers import DRIVERS, Outcome
+from tests.golden.states import GRIDS, INTERNAL
+from tests.support.drivers import DOORS, DRIVERS, Outcome
 from workorder.actions import tasks
 
 CELLS = [
@@ -16,7 +16,7 @@ CELLS = [
     for driver, door in DRIVERS.items()
     for noun, grid in GRIDS.items()
     for (state, verb), cell in grid.items()
-    if door(None).knows(noun, verb)
+    if door.knows(noun, verb)
 ]
 MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory, "ticket": TicketFactory}
 
@@ -60,7 +60,7 @@ class TestStateByVerb:
     @cells("moves")
     def test_a_move_is_kept_and_leaves_one_event(self, world, drive, row, noun, state, verb, cell):
         """The status, its version and its history change together or not at all."""
-        outcome = drive.say(row, verb, by=world.ada)
+        outcome = drive.as_(world.ada).say(row, verb)
 
         kept = as_kept(row)
         assert outcome == Outcome(200)
@@ -70,7 +70,7 @@ class TestStateByVerb:
     @cells("+")
     def test_a_verb_that_moves_nothing_leaves_the_state_and_one_event(self, world, drive, row, noun, state, verb, cell):
         """A report and an edit are changes too: they have a version and an event like any other."""
-        outcome = drive.say(row, verb, by=world.ada)
+        outcome = drive.as_(world.ada).say(row, verb)
 
         kept = as_kept(row)
         assert outcome == Outcome(200)
@@ -106,7 +106,7 @@ class TestStateByVerb:
         """Refused means: no row, no event, and a reason to read."""
         before = world.fingerprint()
 
-        outcome = drive.say(row, verb, by=world.ada)
+        outcome = drive.as_(world.ada).say(row, verb)
 
         assert outcome.status == 409
         assert len(outcome.codes) > 0

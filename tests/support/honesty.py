@@ -34,11 +34,13 @@ class Honesty:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix):
-        prefix.append(f"<p><code>{self.ledger.block()}</code></p>")
+        prefix.append(f"<p><code>{self.ledger.block()}</code></p><p><code>{self.ledger.matrices()}</code></p>")
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):
         missed = self.ledger.missed()
         terminalreporter.write_line(self.ledger.block(), red=bool(missed), bold=True)
+        if cells := self.ledger.matrices():
+            terminalreporter.write_line(cells)
         if missed:
             terminalreporter.write_line(f"REQUIRED, but NOT RUN: {', '.join(missed)}", red=True, bold=True)

@@ -62,6 +62,7 @@ class Ledger:
         self.absent = {}
         self.ran = {}
         self.generated = {}
+        self.cells = {}
         self.not_run = {}
         self.rungs = {}
 
@@ -105,6 +106,13 @@ class Ledger:
             self.ran[tier] = self.ran.get(tier, 0) + 1
             if "matrix" in report.keywords:
                 self.generated[tier] = self.generated.get(tier, 0) + 1
+                self._saw_a_cell(report.nodeid)
+
+    def _saw_a_cell(self, nodeid):
+        file, _, cell = nodeid.partition("::")
+        if cell.endswith("]"):
+            matrix = Path(file).stem.removeprefix("test_").replace("_", " ")
+            self.cells[matrix] = self.cells.get(matrix, 0) + 1
 
     def join(self, other):
         """Take over what a worker process of xdist could not run: every one of them collects the same tests."""
@@ -143,6 +151,11 @@ class Ledger:
             note = f" ({about['note']})" if about["note"] else ""
             cells.append(f"{tier} {about['state']} {about['tests']:,}{note}")
         return "TIERS  " + (" | ".join(cells) or "nothing was chosen")
+
+    def matrices(self):
+        """A line that counts the cells of each matrix: one that lost its rows would be as green as before."""
+        found = " | ".join(f"{matrix} {cells:,}" for matrix, cells in sorted(self.cells.items()))
+        return f"CELLS  {found}" if found else ""
 
     def write(self, path=LEDGER):
         path.parent.mkdir(exist_ok=True)

@@ -67,7 +67,9 @@ def model_of(route):
     key = key_of(route)
     if not route.is_api and key.startswith("processes/"):
         return WorkOrderProcess
-    return MODELS[key.removeprefix("settings/").partition("/{pk}")[0]]
+    noun = key.removeprefix("settings/").partition("/{pk}")[0]
+    assert noun in MODELS, f"{route}: whose id is {{pk}}? Add {noun!r} to MODELS and MODELS_BY_NOUN in {__name__}."
+    return MODELS[noun]
 
 
 # --- things --------------------------------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ WORDS = {
     "skip": {"reason": "Not needed."},
     "pause": {"reason": "Break."},
     "decline": {"reason": "Not certified."},
-    "report": {"good": "1", "defect": "0", "minutes": "5", "note": ""},
+    "report": {"good": "1", "defect": "0", "rework": "1", "minutes": "5", "note": ""},
 }
 
 
@@ -341,7 +343,7 @@ BODIES = {
     ("POST", "reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
     ("PATCH", "reason-codes/{pk}/"): lambda world: {"name": "Scratched by the belt"},
     ("POST", "settings/reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
-    ("POST", "settings/reason-codes/{pk}/"): lambda world: {"code": "SCRATCH", "name": "Scratched", "active": "on"},
+    ("POST", "settings/reason-codes/{pk}/"): lambda world: {"code": "SCRATCH", "name": "Scratched"},
     ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
     ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
     ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},

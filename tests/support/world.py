@@ -16,7 +16,7 @@ from tenants.models import Organization, RefreshToken, TenantRow, User
 from tests import factories as made
 from tests.golden.exemptions import BOOKKEEPING
 from tests.support.walk import walk
-from workorder.actions import approval_policy
+from workorder.actions import approval_policy, tasks
 
 ORDER_STATES = (
     "draft submitted approved rejected released in_progress on_hold completed closed cancelled".split()
@@ -121,6 +121,10 @@ def _build_south(world):
         world.south_task = world.south_order.tasks.get()
     walk(world.south_task, to="in_progress", by=world.zoe)
     made.TaskReportFactory(organization=south, task=world.south_task, member=world.zoe)
+    made.ReasonCodeFactory(organization=south, active=False)  # in use, it would be asked for with every defect
+    with tenant(south):
+        tasks.pause(world.south_task, by=world.zoe)
+        tasks.resume(world.south_task, by=world.zoe)
     relay.drain_here(south)
     made.TicketFactory(organization=south, department=world.workshop, reported_by=world.zoe)
     with tenant(south):

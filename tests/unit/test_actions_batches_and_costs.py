@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from tenants import context, events
 from tenants.errors import NotAllowed
 from tests.factories import ProcessFactory, WorkOrderFactory
 from tests.support.reasons import codes
 from workorder.actions import orders, tasks
 from workorder.models import Downtime, TaskReport, WorkOrder
-from tenants import context, events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_north")]
 

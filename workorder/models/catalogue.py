@@ -85,7 +85,10 @@ class Process(TenantModel):
 
     def batches_of(self, quantity: Decimal) -> int:
         """How many tasks a release makes for a quantity."""
-        return 1 if self.batch_size is None else int(-(-quantity // self.batch_size))
+        if self.batch_size is None:
+            return 1
+        whole, rest = divmod(quantity, self.batch_size)
+        return int(whole) + bool(rest)
 
     def in_batches(self, quantity: Decimal) -> list[Decimal]:
         """The quantity batch by batch; the last one is what is left."""

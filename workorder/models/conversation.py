@@ -1,7 +1,7 @@
 """What people say and show about an order or a task: comments, files, and the tags they sort orders by."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
 
@@ -19,6 +19,9 @@ class AboutQuerySet(TenantQuerySet):
     def kept(self):
         return self.filter(removed_at=None)
 
+    def with_people(self):
+        return self.select_related("member__user", "removed_by__user")
+
 
 class About(TenantModel):
     """A row about something else, named as events name their subjects. Subjects are never deleted."""
@@ -28,6 +31,9 @@ class About(TenantModel):
     member = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="+")
     client_id = models.UUIDField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(
+        "tenants.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = TenantManager.from_queryset(AboutQuerySet)()
 
@@ -70,14 +76,25 @@ class Attachment(About):
         return self.name
 
 
+class TagQuerySet(TenantQuerySet):
+    def with_counts(self):
+        """Each with `orders`, how many have it."""
+        return self.annotate(orders=Count("order_links"))
+
+
 class Tag(TenantModel):
+    """A word orders are sorted by. However it is spelled first it stays; `folded` tells that it is the same word."""
+
     NOUN = "tag"
 
     name = models.CharField(max_length=40)
+    folded = models.CharField(max_length=120, editable=False)  # folding may make three letters of one
+
+    objects = TenantManager.from_queryset(TagQuerySet)()
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="tag_name_once")]
+        constraints = [models.UniqueConstraint(fields=["organization", "folded"], name="tag_name_once")]
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from workorder.pages.orders import show_order, show_order_of
 from workorder.pages.tasks import (
     cards,
     offered_for,
+    offered_in_lists,
     show_task,
     show_whole_task,
     take_back_form,
@@ -24,6 +25,7 @@ __all__ = [
     "form_of",
     "history",
     "offered_for",
+    "offered_in_lists",
     "press",
     "said_of",
     "show_import",

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from tenants import events
 from workorder.models import Approval
-from workorder.models.approvals import LEVELS
 from workorder.states import OrderStatus
 from workorder.templatetags.floor import VERBS, in_words
+
+WANTED = {1: "a planner or an admin", 2: "an admin"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Line:
 
     @property
     def wanted(self):
-        return LEVELS[self.approval.level].label.lower()
+        return WANTED[self.approval.level]
 
 
 def decisions(order, moment):

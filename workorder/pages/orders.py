@@ -56,13 +56,19 @@ def order_values(request, order, pressed=None):
         "late": order.is_late(context.now()),
         "buttons": buttons_of(member, order, pressed=pressed, without=keys_of(in_the_way) | _said_by_editing(order)),
         "may_edit": "edit" in in_the_way,
-        "copy": CopyForm(initial={"version": order.version}, auto_id="copy_%s") if access.may(member, "copy", order) else None,
+        "copy": CopyForm(initial={"version": order.version}, auto_id="copy_%s")
+        if access.may(member, "copy", order)
+        else None,
         "hints": [problem for found in in_the_way.values() for problem in found],
         "approvals": decisions(order, context.now()),
         "steps": _steps(request, order, processes, tasks, pressed),
         "watched": [order.pk, *(row.pk for row in (*processes, *tasks))],
         "history": partial(history, order, processes, tasks),
     }
+
+
+def _copy_form(order):
+    return CopyForm(initial={"version": order.version}, auto_id="copy_%s")
 
 
 def _said_by_editing(order):

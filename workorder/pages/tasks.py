@@ -14,6 +14,8 @@ from workorder.pages.buttons import Button, buttons_of, rest_button
 from workorder.pages.history import history
 from workorder.states import ReasonKind, Rest
 
+MOST_REPORTS = 50  # the API has them all
+
 
 @dataclass(frozen=True)
 class Card:
@@ -48,12 +50,11 @@ def show_whole_task(request, task, **values):
 def task_values(request, pk, pressed=None):
     task = WorkOrderTask.objects.with_order().get(pk=pk)
     siblings = list(queries.siblings(task))
-    standstills = queries.standstills(task, context.now())
+    offered = offered_in_lists() | _offered_on_page(task, siblings)
     return {
-        "card": cards(request, [task], pressed=pressed, siblings=siblings)[0],
+        "card": cards(request, [task], pressed=pressed, offered=offered)[0],
         "siblings": siblings,
-        "standstills": standstills,
-        "stood_still": sum(row["minutes"] for row in standstills),
+        "standstills": partial(queries.standstills, task, context.now()),
         "task": task,
         "watched": [task.pk, task.work_order_id],
         "reports": partial(_reports, request.member, task, pressed),
@@ -65,7 +66,7 @@ def _reports(member, task, pressed):
     """What was reported, newest first, each with its correction or with the form that takes it back."""
     rows = TaskReport.objects.filter(task=task, reverses=None).order_by("-created_at", "-id")
     found = []
-    for report in rows.select_related("member__user", "reason", "reversal__member__user"):
+    for report in rows.select_related("member__user", "reason", "reversal__member__user")[:MOST_REPORTS]:
         report.task = task
         undone = getattr(report, "reversal", None)
         may = task.is_open and not undone and access.may(member, "take_back", report)
@@ -87,20 +88,25 @@ def take_back_verb(report):
     return f"take_back_{report.pk.hex[-12:]}"
 
 
-def offered_for(task, siblings=()):
-    """What the forms of a task let people choose from, by verb."""
-    return _offered(queries.reasons()) | {
-        "merge": [other for other in siblings if not problems.of_merging(task, [other])]
-    }
+def offered_for(task, verb):
+    """The same for one verb that was pressed: nothing is read that its form does not ask for."""
+    if verb in ("report", "pause"):
+        return offered_in_lists()
+    return _offered_on_page(task, queries.siblings(task)) if verb == "merge" else {}
 
 
-def _offered(reasons):
+def offered_in_lists():
+    """What the forms of tasks let people choose from, by verb, whatever task it is."""
+    reasons = queries.reasons()
     return {"report": reasons[ReasonKind.DEFECT], "pause": reasons[ReasonKind.DOWNTIME]}
 
 
-def cards(request, tasks, *, pressed=None, brief=False, siblings=()):
+def _offered_on_page(task, siblings):
+    return {"merge": [other for other in siblings if not problems.of_merging(task, [other])]}
+
+
+def cards(request, tasks, *, pressed=None, brief=False, offered):
     """Tasks with their buttons. `brief` leaves out of the panels what only the task's own page has room for."""
-    offered = _offered(queries.reasons()) if brief else offered_for(tasks[0], siblings)
     why = why_of(tasks)
     panels = [panel(tasks, request=request, brief=brief, pressed=pressed) for panel in contributed("task", "panels")]
     found = []

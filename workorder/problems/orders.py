@@ -44,11 +44,11 @@ def of_batches(processes: Iterable[WorkOrderProcess]) -> list[Problem]:
     return [
         Problem(
             "too_many_batches",
-            f"{row.process}: {plain(row.quantity)} in batches of {plain(row.process.batch_size)} makes {count} tasks, "
-            f"and {MAX_BATCHES} is the most. Give the process a larger batch size.",
+            f"{row.process}: {plain(row.quantity)} in batches of {plain(size)} makes {count} tasks; {MAX_BATCHES} is "
+            "the most. Give the process a larger batch size.",
         )
         for row in processes
-        if (count := row.process.batches_of(row.quantity)) > MAX_BATCHES
+        if (size := row.process.batch_size) and (count := row.process.batches_of(row.quantity)) > MAX_BATCHES
     ]
 
 

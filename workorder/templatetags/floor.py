@@ -102,7 +102,13 @@ TICKET_VERBS = {
     "convert": Word("Make it a work order", "clipboard-list", "It is a work order now, as a draft."),
 }
 REST = Word("Complete, rest into a new task", "circle-check", "Completed.")
-VERBS = {"workorder": ORDER_VERBS, "process": PROCESS_VERBS, "task": TASK_VERBS, "ticket": TICKET_VERBS, "import": IMPORT_VERBS}
+VERBS = {
+    "workorder": ORDER_VERBS,
+    "process": PROCESS_VERBS,
+    "task": TASK_VERBS,
+    "ticket": TICKET_VERBS,
+    "import": IMPORT_VERBS,
+}
 
 # Kind of event -> a sentence. `{who}` did it, `{what}` it was done to; the reason given follows as a quotation.
 SENTENCES = {
@@ -216,6 +222,12 @@ def quantity(value):
 def read_as(row, column):
     """What a row of an import says in a column."""
     return row.values.get(column, "")
+
+
+@register.filter
+def total(rows, name):
+    """The sum of a figure over rows."""
+    return sum(row[name] for row in rows)
 
 
 @register.filter

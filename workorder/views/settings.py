@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from tenants.access import members
 from tenants.errors import Invalid, NotAllowed, Stale
+from tenants.forms import SettingsForm
 from tenants.pages import goto, page
 from tenants.states import Role
 from workorder.actions import approval_policy, catalogue
@@ -82,10 +83,15 @@ def reason_remove(request, pk):
     _only_planners(request)
     if request.method != "POST":
         return redirect("workorder:reason_edit", pk=pk)
+    sent, shown = SettingsForm(request.POST), ReasonEditForm.of(reason)
+    if not sent.is_valid():
+        return _show_reason(request, reason, shown, status=422)
     try:
-        catalogue.remove(reason, by=request.member)
+        catalogue.remove(reason, by=request.member, seen=sent.cleaned_data["version"])
     except NotAllowed as refusal:
-        return _show_reason(request, reason, ReasonEditForm.of(reason), problems=refusal.problems, status=409)
+        return _show_reason(request, reason, shown, problems=refusal.problems, status=409)
+    except Stale as other:
+        return _show_reason(request, other.obj, ReasonEditForm.of(other.obj), stale=True, status=409)
     messages.success(request, f"{reason}: removed.")
     return goto(request, "workorder:reason_list")
 

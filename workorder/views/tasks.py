@@ -13,6 +13,7 @@ from workorder.pages import (
     cards,
     form_of,
     offered_for,
+    offered_in_lists,
     press,
     show_task,
     show_whole_task,
@@ -37,13 +38,14 @@ TASK_ACTIONS = {
 def my_tasks(request):
     """What is in somebody's hands, and what their department's queue holds."""
     member = request.member
+    offered = offered_in_lists()
     queue = queries.queue(member.department) if member.department_id and member.is_at_least(Role.OPERATOR) else []
     return page(
         request,
         "workorder/my_tasks.html",
         part="workorder/_my_tasks.html",
-        mine=cards(request, list(queries.my_tasks(member)), brief=True),
-        queue=cards(request, list(queue), brief=True),
+        mine=cards(request, list(queries.my_tasks(member)), brief=True, offered=offered),
+        queue=cards(request, list(queue), brief=True, offered=offered),
     )
 
 
@@ -61,7 +63,7 @@ def task_verb(request, pk, verb):
         return redirect("workorder:task_detail", pk=pk)
     if not access.may(request.member, verb, task):
         raise PermissionDenied("The task is somebody else's.")
-    form = form_of(task, verb, request.POST, offered=offered_for(task, queries.siblings(task)))
+    form = form_of(task, verb, request.POST, offered=offered_for(task, verb))
     done = f"{task.title}: {VERBS['task'][verb].done}"
     return press(request, task, verb, TASK_ACTIONS[verb], show_task, form=form, done=done)
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from rest_framework import mixins, serializers, viewsets
 
 from benchmarks.lists.rivals import models
-from benchmarks.lists.rivals.fields import LIST, VERBS
+from benchmarks.lists.rivals.fields import LIST, MORE, VERBS
 
 
 class Line(serializers.ModelSerializer):
@@ -40,7 +40,8 @@ class WorkOrderDetail(WorkOrder):
     processes = OrderProcess(many=True)
 
     class Meta(WorkOrder.Meta):
-        fields = [*WorkOrder.Meta.fields, "products", "processes"]
+        fields = [*WorkOrder.Meta.fields, *MORE, "products", "processes"]
+        read_only_fields = [*WorkOrder.Meta.read_only_fields, *MORE]
 
     @transaction.atomic
     def create(self, sent):

@@ -21,6 +21,8 @@ LIST = {
     "completed_at": "completed_at",
     "version": "version",
 }
+# What a detail has besides, next to its lines and processes.
+MORE = ["estimate_cost", "actual_minutes", "actual_cost", "approval_levels", "approval_level", "copied_from"]
 VERBS = {
     "draft": ["submit", "cancel"],
     "submitted": ["approve", "reject", "cancel"],

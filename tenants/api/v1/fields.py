@@ -45,6 +45,13 @@ class Quantity(serializers.DecimalField):
         super().__init__(max_digits=14, decimal_places=3, **options)
 
 
+class Money(serializers.DecimalField):
+    """In the organization's currency."""
+
+    def __init__(self, **options):
+        super().__init__(max_digits=14, decimal_places=2, **options)
+
+
 class Minutes(serializers.DecimalField):
     def __init__(self, **options):
         super().__init__(**{"max_digits": 12, "decimal_places": 2} | options)

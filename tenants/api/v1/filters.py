@@ -125,6 +125,16 @@ class Ordering(BaseFilterBackend):
 
 def _key(model, expression, descending):
     """Nulls are mentioned only where there can be some: an index would not serve a sort that mentions them."""
-    nullable = isinstance(expression, F) and model._meta.get_field(expression.name).null
+    nullable = isinstance(expression, F) and _may_be_null(model, expression.name)
     nulls = {"nulls_last": True} if nullable else {}
     return expression.desc(**nulls) if descending else expression.asc(**nulls)
+
+
+def _may_be_null(model, path):
+    """Whether any step of `user__name` may lead to nothing."""
+    for name in path.split("__"):
+        field = model._meta.get_field(name)
+        if field.null:
+            return True
+        model = field.related_model
+    return False

@@ -5,7 +5,12 @@ import datetime
 import pytest
 
 from tenants import context
-from tests.factories import WorkOrderFactory
+from tenants.context import tenant
+from tenants.models import Member
+from tests.factories import DeputyFactory, WorkOrderFactory
+from workorder import problems
+from workorder.actions import orders
+from workorder.models import ApprovalPolicy, WorkOrder, WorkOrderTask
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +120,149 @@ class TestOrderingAndSearch:
 
         assert mine.body["results"][0]["subject"] == str(world.orders["draft"].pk)
         assert (later.body["count"], strange.status_code) == (0, 400)
+
+
+class TestMoreOfOrders:
+    """Filters that look at what hangs on an order."""
+
+    def test_created_in_a_range(self, world, pia):
+        now = context.now().isoformat().replace("+00:00", "Z")
+
+        found = {
+            name: pia.get("work-orders/", {name: now}).body["count"] for name in ("created_after", "created_before")
+        }
+
+        assert found == {"created_after": 0, "created_before": len(world.orders)}
+
+    def test_product_and_operation_find_orders_that_have_them(self, world, pia):
+        other = WorkOrderFactory(organization=world.north, title="other")
+        with tenant(world.north):
+            line, process = other.lines.get(), other.processes.get()
+
+        found = [
+            titles(pia.get("work-orders/", asked))
+            for asked in ({"product": line.product_id}, {"operation": process.process_id})
+        ]
+
+        assert found == [["other"], ["other"]]
+
+
+class TestWaitingForMe:
+    """What somebody may agree to now: the list says of all orders what the verb says of one."""
+
+    @pytest.fixture
+    def waiting(self, world):
+        """One order at each level, submitted by Pia; level one of the second was agreed to by Bea."""
+        with tenant(world.north):
+            ApprovalPolicy.objects.all().delete()
+            ApprovalPolicy.objects.create(second_level_budget=1000)
+        dear = {"organization": world.north, "title": "dear", "budget": 5000}
+        order = WorkOrderFactory(**dear, at="submitted", at__by=world.pia)
+        with tenant(world.north):
+            orders.approve(order, by=world.bea)
+        return {
+            "dear": order,
+            "cheap": WorkOrderFactory(organization=world.north, title="cheap", at="submitted", at__by=world.pia),
+        }
+
+    @pytest.mark.parametrize("who", ["vera", "omar", "sina", "pia", "ada", "bea"])
+    def test_list_and_verb_agree(self, world, waiting, api_client, who):
+        member = getattr(world, who)
+
+        listed = titles(api_client.as_(member).get("work-orders/?waiting_for_me=true&ordering=title"))
+
+        assert sorted(listed) == sorted(agreeable(member))
+
+    def test_deputy_sees_what_the_absent_could_agree_to(self, world, waiting, api_client):
+        DeputyFactory(organization=world.north, member=world.ada, deputy=world.omar)
+
+        listed = titles(api_client.as_(world.omar).get("work-orders/?waiting_for_me=true"))
+
+        assert {"dear", "cheap"} <= set(listed)
+        assert sorted(listed) == sorted(agreeable(world.omar))
+
+    def test_deputy_of_the_submitter_sees_nothing_of_theirs(self, world, waiting, api_client):
+        """Four eyes are not two and their substitute's."""
+        DeputyFactory(organization=world.north, member=world.pia, deputy=world.omar)
+
+        listed = titles(api_client.as_(world.omar).get("work-orders/?waiting_for_me=true"))
+
+        assert {"dear", "cheap"} & set(listed) == set()
+        assert sorted(listed) == sorted(agreeable(world.omar))
+
+    def test_the_others_are_all_the_rest(self, world, waiting, pia):
+        mine, others = (
+            pia.get("work-orders/", {"waiting_for_me": wanted}).body["count"] for wanted in ("true", "false")
+        )
+
+        assert mine + others == pia.get("work-orders/").body["count"]
+
+
+def agreeable(member):
+    """Titles of the orders the verb would not refuse them, asked one by one."""
+    with tenant(member.organization):
+        member = Member.objects.get(pk=member.pk)
+        standing_in = member.stands_in_for if problems.may_stand_in(member) else []
+        return [
+            order.title
+            for order in WorkOrder.objects.waiting_for_approval()
+            if not problems.of_approving(order, by=member, standing_in=standing_in, trail=list(order.approvals.all()))
+        ]
+
+
+class TestTasksAndProcesses:
+    """By the order they belong to, and by the operation they are."""
+
+    @pytest.fixture
+    def task(self, world):
+        """A late one of an urgent order, beside those of the cast."""
+        order = WorkOrderFactory(
+            organization=world.north,
+            priority="urgent",
+            due_at=context.now() - datetime.timedelta(days=1),
+            line__department=world.welding,
+            at="released",
+        )
+        with tenant(world.north):
+            WorkOrder.objects.exclude(pk=order.pk).update(priority="low")
+            return WorkOrderTask.objects.select_related("work_order", "process__process").get(work_order=order)
+
+    @pytest.mark.parametrize("noun", ["tasks", "work-order-processes"])
+    def test_filters_of_the_order_and_the_operation(self, world, task, pia, noun):
+        asked = {
+            "customer": task.work_order.customer_id,
+            "priority": "urgent",
+            "operation": task.process.process_id,
+            "process_code": task.process.process.code,
+            "work_order": task.work_order_id,
+        }
+        wanted = str(task.pk if noun == "tasks" else task.process_id)
+
+        found = {
+            name: [row["id"] for row in pia.get(f"{noun}/", {name: value}).body["results"]]
+            for name, value in asked.items()
+        }
+
+        assert found == dict.fromkeys(asked, [wanted])
+
+    def test_late_tasks_are_open_and_past_their_date(self, world, task, pia):
+        late, others = (pia.get("tasks/", {"late": wanted}).body["results"] for wanted in ("true", "false"))
+
+        assert [row["id"] for row in late] == [str(task.pk)]
+        assert str(task.pk) not in [row["id"] for row in others]
+
+    @pytest.mark.parametrize(
+        "query",
+        ["tasks/?late=perhaps", "tasks/?priority=asap", f"tasks/?process_code={'x' * 21}", "tasks/?operation=7"],
+    )
+    def test_what_cannot_be_meant_is_400_by_name(self, pia, query):
+        answer = pia.get(query)
+
+        assert (answer.status_code, list(answer.body["fields"])) == (400, [query.split("?")[1].split("=")[0]])
+
+
+class TestMembers:
+    def test_members_in_the_order_of_their_roles(self, world, pia):
+        answer = pia.get("members/?ordering=-role,name&active=true")
+
+        assert [row["name"] for row in answer.body["results"]] == ["Ada", "Bea", "Pia", "Sina", "Odd", "Omar", "Vera"]

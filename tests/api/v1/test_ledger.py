@@ -114,7 +114,7 @@ class TestTakeBack:
     def test_the_version_is_the_one_of_the_task(self, world, omar, task, report):
         answer = omar.post(f"task-reports/{report['id']}/take-back/", {"version": task.version})
 
-        assert (answer.status_code, answer.codes) == (409, ["stale"])
+        assert (answer.status_code, answer.body["code"]) == (409, "stale")
 
 
 class TestParts:
@@ -175,7 +175,8 @@ class TestParts:
 
         answer = pia.post(at(task, "split"), {"parts": parts})
 
-        assert (answer.status_code, list(answer.body["fields"])) == (400, ["parts"])
+        assert answer.status_code == 400
+        assert {field.partition(".")[0] for field in answer.body["fields"]} == {"parts"}
 
     def test_split_is_offered_while_there_is_something_to_split(self, world, omar, pia, task):
         """Whoever works on it does not; and what is all made has no parts."""
@@ -251,9 +252,7 @@ class TestReasonCodes:
         """A scratch and a standstill may both be called A1."""
         body = {"kind": "defect", "code": "A1", "name": "Scratched"}
 
-        found = [
-            pia.post("reason-codes/", sent).status_code for sent in (body, body | {"kind": "downtime"}, body)
-        ]
+        found = [pia.post("reason-codes/", sent).status_code for sent in (body, body | {"kind": "downtime"}, body)]
 
         assert found == [201, 201, 400]
 

@@ -178,7 +178,7 @@ def _take_row(draft: Draft, line: Line, book: _Book) -> Iterator[Problem]:
     if "unit" in values:
         yield from problems.of_words(values["unit"], "unit", most=12)
     rows, kind = (draft.lines, "product") if "product" in values else (draft.processes, "process")
-    if len(rows) == problems.MAX_ROWS:
+    if len(rows) >= problems.MAX_ROWS:
         yield Problem("too_many", f"An order has at most {problems.MAX_ROWS} of these; make several orders.", kind)
     rows.append({"unit": "", **values})
 

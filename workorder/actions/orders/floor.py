@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import DateTimeField, Value
@@ -203,7 +204,7 @@ def _end_downtimes(order: WorkOrder) -> None:
     standing.update(ended_at=Greatest("started_at", moment))
 
 
-def _estimate(processes: Iterable[WorkOrderProcess]) -> dict[str, Decimal]:
+def _estimate(processes: Iterable[WorkOrderProcess]) -> dict[str, Any]:
     """What the processes of an order take and cost, as the order's columns."""
     minutes = cost = Decimal(0)
     for process in processes:

@@ -15,12 +15,12 @@ from workorder.states import OrderStatus
 
 @transaction.atomic
 def reschedule(
-    order: WorkOrder, *, by: Member | None, due_at: datetime.datetime, reason: str = "", seen: int | None = None
+    order: WorkOrder, *, by: Member | None, due_at: datetime.datetime | None, reason: str = "", seen: int | None = None
 ) -> WorkOrder:
     """Move the due date, and that of its open tasks where it was the order's. The same date again changes nothing."""
     order = WorkOrder.objects.lock(order, seen=seen)
     refuse(problems.of_replanning(order))
-    missing = [] if due_at is not None else [Problem("required", "Say when it is due.", "due_at")]
+    missing: list[Problem] = [] if due_at is not None else [Problem("required", "Say when it is due.", "due_at")]
     refuse_input(missing + problems.of_given_order({"due_at": due_at}) + _of_reason(reason))
     before = order.due_at
     if due_at == before:

@@ -1,11 +1,13 @@
 """The catalogue: customers, products with their routing, processes."""
 
+from decimal import Decimal
+
 from django_filters import rest_framework as filters
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from tenants.access import Later, TenantRelatedField
-from tenants.api.v1.fields import Minutes, Named, Rows, Text
+from tenants.api.v1.fields import Minutes, Named, Quantity, Rows, Text
 from tenants.api.v1.filters import Related, YesNo
 from tenants.api.v1.viewsets import Seen, TenantViewSet
 from tenants.models import Department
@@ -46,6 +48,8 @@ class Process(serializers.Serializer):
     department = serializers.UUIDField(source="department_id")
     minutes_per_unit = serializers.DecimalField(max_digits=10, decimal_places=4)
     setup_minutes = serializers.DecimalField(max_digits=10, decimal_places=2)
+    hourly_rate = serializers.DecimalField(max_digits=10, decimal_places=2)
+    batch_size = Quantity(allow_null=True)
     required_skill = serializers.CharField()
     active = serializers.BooleanField()
     version = serializers.IntegerField()
@@ -80,6 +84,8 @@ class ProcessInput(Coded):
     department = TenantRelatedField(to=Department)
     minutes_per_unit = Minutes(required=False, max_digits=10, decimal_places=4, min_value=0)
     setup_minutes = Minutes(required=False, max_digits=10, min_value=0)
+    hourly_rate = serializers.DecimalField(max_digits=10, decimal_places=2, required=False, min_value=0)
+    batch_size = Quantity(required=False, allow_null=True, min_value=Decimal("0.001"))
     required_skill = Text(max_length=60)
 
 

@@ -69,6 +69,7 @@ class TaskFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=TaskStatus.choices)
     work_order = Related(to=WorkOrder)
     process = Related(to=WorkOrderProcess)
+    split_from = Related(to=WorkOrderTask)
     assigned_department = Related(to=Department)
     assigned_member = Related(to=Member)
     unassigned = YesNo(field_name="assigned_member", lookup_expr="isnull")

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Money, Named, Quantity, Rows, Text, Words
 from tenants.api.v1.viewsets import Seen
 from workorder import models
 from workorder.states import OrderStatus, Priority, ProcessStatus, Rest, TaskStatus
@@ -46,6 +46,11 @@ class WorkOrder(serializers.Serializer):
 
 
 class WorkOrderDetail(WorkOrder):
+    estimate_cost = Money()
+    actual_minutes = Minutes()
+    actual_cost = Money()
+    approval_levels = serializers.IntegerField()
+    approval_level = serializers.IntegerField()
     copied_from = serializers.UUIDField(source="copied_from_id", allow_null=True)
     products = OrderLine(source="lines.all", many=True)
     processes = OrderStep(source="processes.all", many=True)
