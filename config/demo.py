@@ -10,11 +10,12 @@ from django.db import transaction
 from dispatch.models import AssignmentRule
 from notifications.models import Message
 from tenants import context, relay
+from tenants.actions import deputies
 from tenants.context import acting, acting_at, tenant
 from tenants.models import Department, Member, Organization, User
 from tenants.states import DeliveryState, Role
-from workorder.actions import orders, tasks
-from workorder.models import Customer, Process, Product, RoutingStep, WorkOrder, WorkOrderTask
+from workorder.actions import approval_policy, orders, tasks, tickets
+from workorder.models import Customer, Process, Product, ReasonCode, RoutingStep, WorkOrder, WorkOrderTask
 from workorder.states import OrderStatus, TaskStatus
 
 PASSWORD = "demo"  # noqa: S105 - printed on start; made by the demo only, which says so
@@ -28,6 +29,7 @@ PEOPLE = [  # local part, name, role, department code by organization
     ("operator.prepress", "Nils Bergman", Role.OPERATOR, 0),
     ("operator.press", "Ines Duarte", Role.OPERATOR, 1),
     ("operator.finishing", "Tom Achebe", Role.OPERATOR, 2),
+    ("planner.second", "Paul Ekström", Role.PLANNER, None),
 ]
 MAIN_PEOPLE = 5
 
@@ -37,13 +39,29 @@ HOUSES = {
         "zone": "Europe/Berlin",
         "people": PEOPLE,
         "departments": [("PRE", "Prepress"), ("PRS", "Press"), ("FIN", "Finishing"), ("BAY", "Dispatch bay")],
-        "processes": [  # code, name, department, setup minutes, minutes per unit
-            ("PLATE", "Plate making", 0, 25, "0.010"),
-            ("PRINT", "Offset printing", 1, 40, "0.020"),
-            ("DIGI", "Digital printing", 1, 10, "0.060"),
-            ("FOLD", "Cutting and folding", 2, 20, "0.015"),
-            ("BIND", "Binding", 2, 30, "0.080"),
-            ("PACK", "Packing", 3, 5, "0.010"),
+        "currency": "EUR",
+        "processes": [  # code, name, department, setup minutes, minutes per unit, cost of an hour
+            ("PLATE", "Plate making", 0, 25, "0.010", 62),
+            ("PRINT", "Offset printing", 1, 40, "0.020", 140),
+            ("DIGI", "Digital printing", 1, 10, "0.060", 85),
+            ("FOLD", "Cutting and folding", 2, 20, "0.015", 58),
+            ("BIND", "Binding", 2, 30, "0.080", 66),
+            ("PACK", "Packing", 3, 5, "0.010", 38),
+        ],
+        "reasons": [  # kind, code, name, planned
+            ("defect", "REG", "Out of register", False),
+            ("defect", "SCUM", "Scumming", False),
+            ("defect", "CUT", "Cut wrong", False),
+            ("downtime", "PAPER", "Waiting for paper", False),
+            ("downtime", "FAULT", "Machine fault", False),
+            ("downtime", "BREAK", "Break", True),
+        ],
+        "two_levels_from": 3000,
+        "tickets": [  # title, description, priority, department, how far it went
+            ("Press 2 leaves a grey line", "On the left margin, since this morning.", "high", 1, "start"),
+            ("Reprint of the spring programme?", "The theatre asks for 300 more.", "normal", None, "triage"),
+            ("Strapping machine jams", "", "normal", 3, "resolve"),
+            ("New paper sample for the brochures", "They would like it warmer.", "low", None, ""),
         ],
         "products": [
             ("FLY-A5", "Flyer A5, four colours", ["PLATE", "PRINT", "FOLD", "PACK"]),
@@ -67,12 +85,16 @@ HOUSES = {
         "zone": "America/Chicago",
         "people": PEOPLE[:MAIN_PEOPLE],
         "departments": [("HVC", "Heating and air"), ("ELC", "Electrical"), ("GEN", "General repairs")],
+        "currency": "USD",
         "processes": [
-            ("INSP", "Inspection", 1, 15, "20"),
-            ("ELEC", "Electrical repair", 1, 20, "45"),
-            ("FILT", "Filter change", 0, 10, "25"),
-            ("PAINT", "Painting", 2, 30, "60"),
+            ("INSP", "Inspection", 1, 15, "20", 70),
+            ("ELEC", "Electrical repair", 1, 20, "45", 95),
+            ("FILT", "Filter change", 0, 10, "25", 60),
+            ("PAINT", "Painting", 2, 30, "60", 55),
         ],
+        "reasons": [("downtime", "PARTS", "Waiting for parts", False), ("downtime", "ACCESS", "No access", False)],
+        "two_levels_from": None,
+        "tickets": [("Lift B stops between floors", "Twice this week.", "urgent", 1, "triage")],
         "products": [
             ("VISIT", "Quarterly inspection", ["INSP", "FILT"]),
             ("LIGHT", "Lighting repair", ["INSP", "ELEC"]),
@@ -118,14 +140,21 @@ class House:
     @transaction.atomic
     def build(self) -> int:
         self.organization, _ = Organization.objects.get_or_create(
-            slug=self.slug, defaults={"name": self.house["name"], "time_zone": self.house["zone"]}
+            slug=self.slug,
+            defaults={
+                "name": self.house["name"],
+                "time_zone": self.house["zone"],
+                "currency": self.house["currency"],
+            },
         )
         with tenant(self.organization), acting(via="job"):
             if not WorkOrder.objects.exists():
                 self._people()
                 self._catalogue()
+                self._rules_of_the_house()
                 for number in range(self.house["orders"]):
                     self._order(number)
+                self._tickets()
                 Message.objects.filter(state=DeliveryState.PENDING).delete()  # the demo's past is not mailed
             return WorkOrder.objects.count()
 
@@ -146,8 +175,9 @@ class House:
                 department=self.departments[place],
                 setup_minutes=Decimal(setup),
                 minutes_per_unit=Decimal(per_unit),
+                hourly_rate=Decimal(rate),
             )
-            for code, name, place, setup, per_unit in self.house["processes"]
+            for code, name, place, setup, per_unit, rate in self.house["processes"]
         }
         self.products = []
         for code, name, steps in self.house["products"]:
@@ -163,6 +193,41 @@ class House:
             AssignmentRule.objects.create(
                 name=f"{department.name} work stays in {department.name}", rank=rank * 10, if_department=department
             )
+
+    def _rules_of_the_house(self):
+        """Why things go wrong here, when two have to agree, and who decides while the admin is away."""
+        self.reasons = {
+            code: ReasonCode.objects.create(kind=kind, code=code, name=name, planned=planned)
+            for kind, code, name, planned in self.house["reasons"]
+        }
+        if start := self.house["two_levels_from"]:
+            approval_policy.edit(by=self.members["admin"], second_level_budget=Decimal(start))
+        deputies.name(
+            by=self.members["admin"],
+            member=self.members["admin"],
+            deputy=self.members["supervisor"],
+            ends_at=context.now() + datetime.timedelta(days=14),
+        )
+
+    def _tickets(self):
+        for title, description, priority, place, end in self.house["tickets"]:
+            self.moment = context.recorded_now() - datetime.timedelta(days=self.random.randint(1, 4))
+            supervisor, department = self.members["supervisor"], None if place is None else self.departments[place]
+            with self._later(1):
+                ticket = tickets.open(
+                    by=self.members["operator"], title=title, description=description, priority=priority
+                )
+            if not end:
+                continue
+            with self._later(2):
+                tickets.triage(ticket, by=self.members["planner"], department=department, assigned_member=supervisor)
+            if end == "triage":
+                continue
+            with self._later(2):
+                tickets.start(ticket, by=supervisor)
+            if end == "resolve":
+                with self._later(3):
+                    tickets.resolve(ticket, by=supervisor, resolution="Cleaned the sensor; it runs again.")
 
     def _order(self, number):
         """Take one order from its request to where it ends, a few hours between one verb and the next."""
@@ -195,6 +260,9 @@ class House:
         with self._later(5):
             if end == OrderStatus.REJECTED:
                 return orders.reject(order, by=admin, comment="The customer has not confirmed the paper yet.")
+            order.refresh_from_db()
+            if order.approval_levels > 1:
+                orders.approve(order, by=self.members["planner.second"], comment="The schedule holds.")
             orders.approve(order, by=admin, comment="Price agreed.")
         if end == OrderStatus.APPROVED:
             return
@@ -224,7 +292,8 @@ class House:
         elif end == OrderStatus.ON_HOLD:
             self._work(order, whole=False)
             with self._later(2):
-                orders.hold(order, by=planner, reason="Waiting for paper.")
+                self._pause(order)
+                orders.hold(order, by=planner, reason="Waiting for material.")
         if end == OrderStatus.CLOSED:
             with self._later(4):
                 orders.close(order, by=planner)
@@ -249,10 +318,24 @@ class House:
         with self._later(4):
             if good:
                 minutes = task.estimate_minutes.quantize(Decimal("0.1"))
-                tasks.report(task, by=by, good=good - defect, defect=defect, minutes=minutes, note="")
+                worked = (minutes * Decimal(self.random.uniform(0.8, 1.3)) * share).quantize(Decimal("0.1"))
+                reason = self._reason("defect") if defect else None
+                tasks.report(task, by=by, good=good - defect, defect=defect, minutes=worked, reason=reason)
             if whole:
                 tasks.complete(task, by=by)
         return True
+
+    def _pause(self, order):
+        """Nobody works on what is on hold, and the reason is counted."""
+        running = WorkOrderTask.objects.filter(work_order=order, status=TaskStatus.IN_PROGRESS).first()
+        if running:
+            by = running.assigned_member or self.members["planner"]
+            tasks.pause(running, by=by, code=self._reason("downtime"))
+
+    def _reason(self, kind):
+        """One of the house's reasons of a kind; None where it keeps none."""
+        known = [reason for reason in self.reasons.values() if reason.kind == kind]
+        return self.random.choice(known) if known else None
 
     @contextmanager
     def _later(self, hours):

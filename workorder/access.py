@@ -87,9 +87,26 @@ def takes_back(member: Member, report: Any) -> bool:
     return leads(member, report.task) or report.member_id == member.pk and works(member, report.task)
 
 
+def said(member: Member, row: Any) -> bool:
+    """Whose words, or whose file, it is."""
+    return row.member_id == member.pk and member.is_at_least(Role.OPERATOR)
+
+
+def clears(member: Member, row: Any) -> bool:
+    """Who said it, and those who answer for what is to be read here."""
+    return said(member, row) or plans(member, row)
+
+
+def sorts(member: Member, order: Any) -> bool:
+    return member.is_at_least(Role.SUPERVISOR)
+
+
+DISCUSSED: dict[str, Rule] = {"add_comment": on_the_floor, "attach": on_the_floor}
 CATALOGUE: dict[str, Rule] = {"create": plans, "edit": plans}
 ALLOWED: dict[str, dict[str, Rule]] = {
     "workorder": {
+        **DISCUSSED,
+        "set_tags": sorts,
         "create": plans,
         "copy": plans,
         "edit": plans,
@@ -108,6 +125,7 @@ ALLOWED: dict[str, dict[str, Rule]] = {
     },
     "process": {"skip": leads},
     "task": {
+        **DISCUSSED,
         "start": works,
         "pause": works,
         "resume": works,
@@ -120,6 +138,7 @@ ALLOWED: dict[str, dict[str, Rule]] = {
     },
     "report": {"take_back": takes_back},
     "ticket": {
+        **DISCUSSED,
         "create": on_the_floor,
         "edit": rewords,
         "triage": cares,
@@ -130,6 +149,8 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "convert": plans,
     },
     "import": {"retrieve": plans, "rows": plans, "create": plans, "write": plans, "discard": plans},
+    "comment": {"edit": said, "remove": clears},
+    "attachment": {"remove": clears},
     "customer": CATALOGUE,
     "product": CATALOGUE,
     "operation": CATALOGUE,

@@ -12,12 +12,23 @@ from tenants import context
 from tenants.models import Department, Deputy, Member
 from tenants.models.prepared import PreparedHere
 from workorder import problems
-from workorder.models import Approval, Downtime, NumberSeries, ReasonCode, WorkOrder, WorkOrderTask
+from workorder.models import (
+    Approval,
+    Attachment,
+    Comment,
+    Downtime,
+    NumberSeries,
+    ReasonCode,
+    Ticket,
+    WorkOrder,
+    WorkOrderTask,
+)
 from workorder.models.approvals import LEVELS
 from workorder.models.orders import WorkOrderQuerySet
 from workorder.models.tasks import WorkOrderTaskQuerySet
 from workorder.states import Decision, ReasonKind
 
+SUBJECTS: dict[str, Any] = {model.NOUN: model for model in (WorkOrder, WorkOrderTask, Ticket)}
 
 _last_numbers = PreparedHere(lambda: NumberSeries.objects.order_by().values_list("last"))
 
@@ -25,6 +36,11 @@ _last_numbers = PreparedHere(lambda: NumberSeries.objects.order_by().values_list
 def orders_ever() -> int:
     """How many orders the organization has: none is ever deleted, and their numbers have no gaps."""
     return sum(last for (last,) in _last_numbers())
+
+
+def subject_of(row: Comment | Attachment) -> Any:
+    """The order, task or ticket a comment or a file is about."""
+    return SUBJECTS[row.subject_type].objects.get(pk=row.subject_id)
 
 
 def load_minutes(members: Iterable[Member]) -> dict[uuid.UUID, Decimal]:

@@ -29,6 +29,7 @@ def edit(department: Department, *, by: Member | None, seen: int | None = None, 
     """Change a department; what is not named stays. Raises `Stale` if `seen` is outdated."""
     if fields.get("parent") is not None:
         _lock_the_tree()
+        fields["parent"] = _as_it_lies(fields["parent"])
     department = Department.objects.lock(department, seen=seen)
     as_meant = {"code": department.code, "parent": department.parent} | fields
     refuse_input(problems.of_department(code=as_meant["code"], parent=as_meant["parent"], department=department))
@@ -57,3 +58,11 @@ def remove(department: Department, *, by: Member | None, seen: int | None = None
 def _lock_the_tree() -> None:
     """Two departments put under each other at the same time would make a ring, each seeing only its own half."""
     list(Department.objects.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
+def _as_it_lies(parent: Department) -> Department:
+    """The department read again: what was looked up before the lock may lie elsewhere by now, or be gone."""
+    found = Department.objects.filter(pk=parent.pk).first()
+    if found is None:
+        raise Invalid([Problem("does_not_exist", "There is no such department.", "parent")])
+    return found

@@ -32,6 +32,8 @@ class Columns:
     made: Mapping[str, Made] = field(default_factory=dict)
     nested: "Mapping[str, tuple[str, Columns]]" = field(default_factory=dict)
     """Name -> the relation that leads to other rows, and what is shown of those."""
+    alone: str = ""
+    """Name of the one thing that is shown of these rows, which then stands for the whole row."""
     judged: tuple[str, ...] = ()
     """What decides about the verbs of a row: two rows alike in these allow the same."""
 
@@ -64,7 +66,7 @@ class Columns:
         found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         rows = self.model.objects.filter(**{f"{link.name}__in": parents}).values_list(*self.paths, link.attname)
         for values, row in zip(rows, self.shown(list(rows)), strict=True):
-            found[values[-1]].append(row)
+            found[values[-1]].append(row[self.alone] if self.alone else row)
         return found
 
     def judged_of(self, found: Iterable[Values]) -> tuple[list[Hashable], list[Any]]:

@@ -77,3 +77,11 @@ INTERNAL = {
     "task": {"ready"},
     "ticket": set(),
 }
+# Why a verb is refused. Mostly because it leads nowhere from there; these have a word of their own: (noun, verb) -> code.
+WRONG_STATE = "wrong_state"
+REASONS = {}
+
+
+def refusal(noun, state, verb):
+    """The codes a `-` of the table is answered with."""
+    return REASONS.get((noun, state, verb)) or REASONS.get((noun, verb)) or (WRONG_STATE,)

@@ -7,10 +7,11 @@ from tenants.context import tenant
 from tenants.models import Event
 from tests.factories import TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
 from tests.golden.events import WRITTEN_BY
-from tests.golden.states import GRIDS, INTERNAL
+from tests.golden.states import GRIDS, INTERNAL, refusal
 from tests.support.drivers import DOORS, DRIVERS, Outcome
 from workorder.actions import tasks
 
+ENOUGH = 900
 CELLS = [
     pytest.param(driver, noun, state, verb, cell, id=f"{driver}-{noun}-{state}-{verb}")
     for driver, door in DRIVERS.items()
@@ -18,6 +19,7 @@ CELLS = [
     for (state, verb), cell in grid.items()
     if door.knows(noun, verb)
 ]
+VERBS = sorted({(noun, verb) for noun, grid in GRIDS.items() for _, verb in grid})
 MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory, "ticket": TicketFactory}
 
 
@@ -57,6 +59,11 @@ def events_after(row):
 class TestStateByVerb:
     """The table is the law: what it grants happens once and leaves one event, what it refuses leaves no trace."""
 
+    def test_there_are_enough_of_them(self):
+        """A door whose addresses nobody finds any more would drop out of the matrix without a sound."""
+        assert len(CELLS) > ENOUGH
+        assert {parameters.values[0] for parameters in CELLS} == set(DRIVERS)
+
     @cells("moves")
     def test_a_move_is_kept_and_leaves_one_event(self, world, drive, row, noun, state, verb, cell):
         """The status, its version and its history change together or not at all."""
@@ -81,10 +88,10 @@ class TestStateByVerb:
     def test_said_again_by_the_same_member_it_is_a_retry(self, world, drive, row, noun, state, verb, cell):
         """The answer was lost on the way: whoever asks again is told yes, and nothing happens twice."""
         with tenant(world.north):
-            same = events.newest(row).actor
+            drive.as_(events.newest(row).actor)
         before = world.fingerprint()
 
-        outcome = drive.say(row, verb, by=same)
+        outcome = drive.say(row, verb)
 
         assert outcome == Outcome(200)
         assert world.fingerprint() == before
@@ -93,21 +100,47 @@ class TestStateByVerb:
     def test_said_again_by_somebody_else_it_is_refused(self, world, drive, row, noun, state, verb, cell):
         """Whoever comes second must not believe that it was their doing."""
         with tenant(world.north):
-            other = world.pia if events.newest(row).actor_id != world.pia.pk else world.ada
+            drive.as_(world.bea if events.newest(row).actor_id == world.ada.pk else world.ada)
         before = world.fingerprint()
 
-        outcome = drive.say(row, verb, by=other)
+        outcome = drive.say(row, verb)
 
         assert outcome == Outcome(409, (f"already_{state}",))
         assert world.fingerprint() == before
 
     @cells("-")
     def test_a_refused_verb_changes_nothing(self, world, drive, row, noun, state, verb, cell):
-        """Refused means: no row, no event, and a reason to read."""
+        """Refused means: no row, no event, and the same reason at every door."""
+        drive.as_(world.ada)
         before = world.fingerprint()
 
-        outcome = drive.as_(world.ada).say(row, verb)
+        outcome = drive.say(row, verb)
 
-        assert outcome.status == 409
-        assert len(outcome.codes) > 0
+        assert outcome == Outcome(409, refusal(noun, state, verb))
+        assert world.fingerprint() == before
+
+
+class TestDoors:
+    """What people say has an address at every door, and what only the floor says has one at none."""
+
+    @pytest.mark.parametrize("door", DOORS)
+    def test_every_verb_people_say_can_be_said_there(self, door):
+        """A verb that exists in the API only is missed by whoever stands at the machine, and the other way round."""
+        spoken = [(noun, verb) for noun, verb in VERBS if verb not in INTERNAL[noun]]
+
+        assert [said for said in spoken if not DOORS[door].knows(*said)] == []
+
+    @pytest.mark.parametrize("door", DOORS)
+    @pytest.mark.parametrize(
+        ("noun", "verb"), [said for said in VERBS if said[1] in INTERNAL[said[0]]], ids=lambda part: part
+    )
+    def test_a_verb_of_the_system_is_nobodys_to_say(self, request, world, door, noun, verb):
+        """Not even an admin may tell a process that it has ended."""
+        said = DOORS[door](request).as_(world.ada)
+        row = world.orders["released"] if noun == "workorder" else MADE_BY[noun](organization=world.north)
+        before = world.fingerprint()
+
+        outcome = said.say(row, verb)
+
+        assert outcome.status == 404
         assert world.fingerprint() == before

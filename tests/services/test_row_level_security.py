@@ -9,9 +9,11 @@ from tenants.context import ORGANIZATION_SETTING, tell_database, tenant
 from tenants.models import Department, Event
 from tests.factories import DepartmentFactory, OrganizationFactory
 from tests.support.catalogue import findings, tenant_tables
+from workorder.models import TaskReport
 
 OWNS = "SELECT relname FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
 ROLE = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+REMOVE_REPORTS = "DELETE FROM workorder_taskreport"
 MAY = "SELECT has_table_privilege(%s, %s)"
 
 
@@ -162,6 +164,25 @@ class TestRows:
                 Event.objects.update(kind="workorder.closed")
 
             assert not Event.objects.filter(kind="workorder.closed").exclude(subject_type="workorder").exists()
+
+    @pytest.mark.parametrize("statement", ["UPDATE workorder_taskreport SET good = good + 1", REMOVE_REPORTS])
+    def test_what_was_reported_cannot_be_changed(self, world, database_urls, statement):
+        """Not by the app role, and not by a line of the owner's either: the trigger does not ask who it is."""
+        with (
+            pytest.raises(DatabaseError, match="permission denied"),
+            tenant(world.south),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+        with (
+            psycopg.connect(database_urls.owner) as line,
+            pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="never changed"),
+        ):
+            line.execute("SELECT set_config(%s, %s, true)", [ORGANIZATION_SETTING, str(world.south.pk)])
+            line.execute(statement)
+
+        with tenant(world.south):
+            assert [report.good for report in TaskReport.objects.all()] == [1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,11 @@ from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
 SUBJECTS = ("workorder", "task", "ticket")
 
 
+def order_id_of(subject):
+    """The order a subject belongs to, None for a ticket that has none."""
+    return subject.pk if subject.NOUN == "workorder" else subject.work_order_id
+
+
 class AboutQuerySet(TenantQuerySet):
     def about(self, *subjects):
         """Rows of these subjects, which may be of several kinds."""

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
+from tenants import context
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
 from workorder.states import ORDER, ORDER_ON_FLOOR, ORDER_OPEN, OrderStatus, Priority
 
@@ -15,6 +16,11 @@ def urgency(path: str = "priority") -> Case:
     """An expression that sorts by priority; `path` leads from the row to it."""
     ranks = [When(**{path: priority}, then=Value(priority.rank)) for priority in Priority]
     return Case(*ranks, output_field=IntegerField())
+
+
+def late(status, due_at) -> bool:
+    """Whether an order with these is late now: still open, and past its due date."""
+    return status in ORDER_OPEN and due_at is not None and due_at < context.now()
 
 
 class WorkOrderQuerySet(TenantQuerySet):
@@ -37,6 +43,11 @@ class WorkOrderQuerySet(TenantQuerySet):
 
     def of_customer(self, customer):
         return self.filter(customer=customer)
+
+    def tagged(self, name):
+        """Orders with a tag, however it is spelled."""
+        links = self.model._meta.get_field("tag_links").related_model.objects
+        return self.filter(Exists(links.filter(work_order=OuterRef("pk"), tag__folded=folded(name))))
 
     def with_customer(self):
         return self.select_related("customer")
@@ -131,6 +142,10 @@ class WorkOrder(TenantModel):
 
     def is_late(self, moment) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < moment
+
+    @property
+    def late_now(self) -> bool:
+        return late(self.status, self.due_at)
 
 
 class WorkOrderProduct(TenantModel):

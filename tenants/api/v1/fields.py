@@ -1,6 +1,7 @@
 """Kinds of input and output that v1 uses everywhere."""
 
 import datetime
+import functools
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
@@ -77,6 +78,19 @@ class AllowedActions(serializers.ListField):
 
     def to_representation(self, obj):
         return self.context["allowed_actions"][obj.pk]
+
+
+class NamesOf(serializers.ListField):
+    """One column of the rows a relation leads to, in their order: `NamesOf("tag_links", "tag__name")`."""
+
+    child = serializers.CharField()
+
+    def __init__(self, relation, column):
+        self.relation, self.column = relation, column
+        super().__init__(read_only=True, source=f"{relation}.all")
+
+    def to_representation(self, rows):
+        return [functools.reduce(getattr, self.column.split("__"), row) for row in rows]
 
 
 class Rows(serializers.ListSerializer):

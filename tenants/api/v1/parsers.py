@@ -3,9 +3,10 @@
 import orjson
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 MOST_LEVELS = 16
+AROUND = 64 * 1024  # what a form says around its file
 
 
 class TooLarge(APIException):
@@ -29,6 +30,23 @@ class Json(JSONParser):
         if _is_deeper(data, MOST_LEVELS):
             raise ParseError("The body is nested too deeply.")
         return data
+
+
+class Form(MultiPartParser):
+    """A form with a file of at most `most` bytes. How long it is has to be said beforehand: nobody reads a gigabyte to
+    refuse it."""
+
+    def __init__(self, most):
+        self.most = max(most, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) + AROUND
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        except ValueError as error:
+            raise ParseError("Content-Length is no number.") from error
+        if length > self.most:
+            raise TooLarge(f"The body is larger than {self.most} bytes.")
+        return super().parse(stream, media_type, parser_context)
 
 
 def _is_deeper(value, levels):

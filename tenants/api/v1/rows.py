@@ -10,7 +10,7 @@ import functools
 from django.core.exceptions import FieldDoesNotExist
 from rest_framework import serializers
 
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Quantity
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, NamesOf, Quantity
 from tenants.models.columns import Columns
 
 # What these say is what the column holds, once orjson has written it.
@@ -55,6 +55,9 @@ def _columns(shape, model):
             judged = field.of or _none(name)
         elif found := getattr(field, "made", None):
             made[name] = found
+        elif isinstance(field, NamesOf):
+            others = model._meta.get_field(field.relation).related_model
+            nested[name] = field.relation, Columns(others, {"name": field.column}, alone="name")
         elif isinstance(field, serializers.ListSerializer):
             relation = source.removesuffix(".all")
             nested[name] = relation, _columns(type(field.child), model._meta.get_field(relation).related_model)

@@ -203,7 +203,5 @@ def _plan(drafts: Sequence[Draft], found: dict[int, list[Problem]]) -> None:
     routings = contents.routings_of([line for draft in drafts for line in draft.lines])
     for draft in drafts:
         draft.planned = contents.plan_with(routings, draft.lines, draft.processes)
-        for problem in problems.of_given_estimate(
-            contents.minutes_of(draft.planned), contents.cost_of(draft.planned)
-        ):
+        for problem in problems.of_given_estimate(contents.minutes_of(draft.planned), contents.cost_of(draft.planned)):
             found[draft.numbers[0]] = [Problem(problem.code, problem.message, "quantity")]

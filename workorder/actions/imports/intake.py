@@ -23,9 +23,7 @@ def upload(*, by: Member, file: Any, name: str) -> OrderImport:
     sheet = formats.read(data)
     digest, _ = files.store(data)
     shown = "".join(letter for letter in name if letter.isprintable()).strip()[-LONGEST_NAME:]
-    made = OrderImport.objects.create(
-        member=by, name=shown or "orders", digest=digest, rows_total=len(sheet.lines)
-    )
+    made = OrderImport.objects.create(member=by, name=shown or "orders", digest=digest, rows_total=len(sheet.lines))
     ImportStep.objects.create(order_import=made, verb="check")
     events.record(made, "import.created", by=by, name=made.name, rows=made.rows_total)
     return made

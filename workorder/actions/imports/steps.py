@@ -98,9 +98,7 @@ def _write(step: ImportStep) -> None:
             move(order_import, "finish", by=None, data=span)
 
 
-def _insert(
-    order_import: OrderImport, found: Sequence[drafts.Draft], organization: Organization
-) -> list[WorkOrder]:
+def _insert(order_import: OrderImport, found: Sequence[drafts.Draft], organization: Organization) -> list[WorkOrder]:
     """All rows by kind, each kind in a few statements.
 
     Lines and processes come before their orders (keys are compared at the commit), since from the moment numbers are

@@ -8,6 +8,7 @@ from tenants.api.v1.filters import Moment, Related, YesNo
 from tenants.models import Department, Member
 from workorder import queries
 from workorder.models import Customer, Process, Product, WorkOrder, WorkOrderProcess, WorkOrderProduct, WorkOrderTask
+from workorder.problems import MAX_TAG
 from workorder.states import OrderStatus, Priority, ProcessStatus, TaskStatus
 
 
@@ -30,11 +31,15 @@ class OrderFilter(filters.FilterSet):
     created_before = Moment(field_name="created_at", lookup_expr="lt")
     late = YesNo(method="that_are_late", label="Open and past their due date.")
     product = Related(to=Product, method="with_line_of", label="Has a line of it.")
+    tag = filters.CharFilter(method="with_tag", max_length=MAX_TAG, label="Has this tag, however it is spelled.")
     operation = Related(to=Process, method="with_operation", label="Has this process of the catalogue.")
     waiting_for_me = YesNo(method="that_wait_for_me", label="Submitted, and the caller may approve them now.")
 
     def with_work_in(self, orders, name, department):
         return orders.filter(Exists(WorkOrderProcess.objects.filter(work_order=OuterRef("pk"), department=department)))
+
+    def with_tag(self, orders, name, tag):
+        return orders.tagged(tag)
 
     def with_task_of(self, orders, name, member):
         return orders.filter(Exists(WorkOrderTask.objects.filter(work_order=OuterRef("pk"), assigned_member=member)))
@@ -58,6 +63,7 @@ class OrderProcessFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=ProcessStatus.choices)
     work_order = Related(to=WorkOrder)
     department = Related(to=Department)
+    tag = filters.CharFilter(method="with_tag", max_length=MAX_TAG, label="Has this tag, however it is spelled.")
     operation = Related(to=Process, field_name="process", label="The process of the catalogue.")
     process_code = Code(field_name="process__code")
     customer = Related(to=Customer, field_name="work_order__customer")
@@ -76,6 +82,7 @@ class TaskFilter(filters.FilterSet):
     due_after = Moment(field_name="due_at", lookup_expr="gte")
     due_before = Moment(field_name="due_at", lookup_expr="lt")
     late = YesNo(method="that_are_late", label="Open and past their due date.")
+    tag = filters.CharFilter(method="with_tag", max_length=MAX_TAG, label="Has this tag, however it is spelled.")
     operation = Related(to=Process, field_name="process__process", label="The process of the catalogue.")
     process_code = Code(field_name="process__process__code")
     customer = Related(to=Customer, field_name="work_order__customer")

@@ -1,6 +1,5 @@
 """Orders from files: bring one, watch it being looked through, then have it written or drop it."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django_filters import rest_framework as filters
 from django_filters.rest_framework import DjangoFilterBackend
@@ -8,15 +7,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ParseError
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from tenants.access import Later
 from tenants.api.v1.fields import AllowedActions, Moment
 from tenants.api.v1.filters import YesNo
-from tenants.api.v1.parsers import TooLarge
+from tenants.api.v1.parsers import Form
+from tenants.api.v1.renderers import AsItIs
 from tenants.api.v1.schema import Reason
 from tenants.api.v1.viewsets import Seen
 from tenants.states import Role
@@ -24,8 +21,6 @@ from workorder import formats, models
 from workorder.actions import imports
 from workorder.api.v1.views import FloorViewSet, verb
 from workorder.states import ImportStatus
-
-AROUND = 64 * 1024  # what a form says around its file
 
 
 class OrderImport(serializers.Serializer):
@@ -60,20 +55,6 @@ class OrderFile(serializers.Serializer):
     file = serializers.FileField(max_length=255, allow_empty_file=True)  # that it is empty is said in our words
 
 
-class Form(MultiPartParser):
-    """A form with a file. How long it is has to be said beforehand: nobody reads a gigabyte to refuse it."""
-
-    def parse(self, stream, media_type=None, parser_context=None):
-        try:
-            length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
-        except ValueError as error:
-            raise ParseError("Content-Length is no number.") from error
-        most = max(formats.MOST_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) + AROUND
-        if length > most:
-            raise TooLarge(f"The body is larger than {most} bytes.")
-        return super().parse(stream, media_type, parser_context)
-
-
 class ImportFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=ImportStatus.choices)
 
@@ -99,7 +80,7 @@ class OrderImportViewSet(FloorViewSet):
 
     def get_parsers(self):
         method = self.request.method.lower() if self.request else ""
-        return [Form()] if self.action_map.get(method) == "create" else super().get_parsers()
+        return [Form(formats.MOST_BYTES)] if self.action_map.get(method) == "create" else super().get_parsers()
 
     def create(self, request):
         """Bring a file (`multipart/form-data`, field `file`); it is looked through at once, in the background."""
@@ -124,16 +105,6 @@ class OrderImportViewSet(FloorViewSet):
     def discard(self, request, pk):
         """Drop it: nothing was written, and nothing will be."""
         return self.verb(imports.discard)
-
-
-class AsItIs(BaseContentNegotiation):
-    """A file is answered as the kind it is; a refusal as JSON."""
-
-    def select_parser(self, request, parsers):
-        return parsers[0]
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type
 
 
 class TemplateViewSet(FloorViewSet):

@@ -3,9 +3,22 @@
 from rest_framework import serializers
 
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Money, Named, Quantity, Rows, Text, Words
+from tenants.api.v1.fields import (
+    AllowedActions,
+    Minutes,
+    Moment,
+    Money,
+    Named,
+    NamesOf,
+    Quantity,
+    Rows,
+    Text,
+    Words,
+    made,
+)
 from tenants.api.v1.viewsets import Seen
 from workorder import models
+from workorder.models.orders import late
 from workorder.states import OrderStatus, Priority, ProcessStatus, Rest, TaskStatus
 
 MOST_NOTES = 5000
@@ -38,6 +51,10 @@ class WorkOrder(serializers.Serializer):
     budget = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     customer_reference = serializers.CharField()
     notes = serializers.CharField()
+    is_late = made(
+        serializers.BooleanField(source="late_now", help_text="Open, and past its due date."), late, "status", "due_at"
+    )
+    tags = NamesOf("tag_links", "tag__name")
     created_at = Moment()
     released_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)

@@ -13,6 +13,7 @@ from tenants.models import Department, Member
 from tenants.states import Role
 from workorder import models
 from workorder.actions import tickets
+from workorder.api.v1.conversation import DISCUSSED, Discussed
 from workorder.api.v1.views import FloorViewSet, verb
 from workorder.models.orders import urgency
 from workorder.problems import MAX_DESCRIPTION, MAX_WORDS
@@ -99,7 +100,7 @@ class TicketFilter(filters.FilterSet):
         return found.filter(status__in=TICKET_OPEN) if wanted else found.exclude(status__in=TICKET_OPEN)
 
 
-class TicketViewSet(FloorViewSet):
+class TicketViewSet(Discussed, FloorViewSet):
     """What is wrong or wanted. Tickets are closed or converted, never deleted."""
 
     queryset = Later(models.Ticket)
@@ -115,6 +116,7 @@ class TicketViewSet(FloorViewSet):
     ordering = ("-created_at",)
     roles = {"create": Role.OPERATOR}
     shapes = {
+        **DISCUSSED,
         "create": TicketInput,
         "partial_update": TicketEdit,
         "triage": Triage,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workorder.api.v1 import approval, catalogue, imports, ledger, tickets, views
+from workorder.api.v1 import approval, catalogue, conversation, imports, ledger, tickets, views
 
 routes = [
     ("customers", catalogue.CustomerViewSet, "customer"),
@@ -16,6 +16,9 @@ routes = [
     ("downtimes", ledger.DowntimeViewSet, "downtime"),
     ("reason-codes", ledger.ReasonCodeViewSet, "reason-code"),
     ("tickets", tickets.TicketViewSet, "ticket"),
+    ("comments", conversation.CommentViewSet, "comment"),
+    ("attachments", conversation.AttachmentViewSet, "attachment"),
+    ("tags", conversation.TagViewSet, "tag"),
 ]
 paths = [
     path(

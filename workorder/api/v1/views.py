@@ -11,8 +11,10 @@ from tenants.models import Event
 from tenants.states import Role
 from workorder import access, models
 from workorder.actions import orders, processes, tasks
+from workorder.actions import tags as orders_tags
 from workorder.api.v1 import filters, ledger, serializers
 from workorder.api.v1.approval import Approval
+from workorder.api.v1.conversation import DISCUSSED, Discussed, Tags
 from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
 from workorder.models.orders import urgency
 from workorder.queries import orders_ever
@@ -38,7 +40,7 @@ def nested(**options):
     return action(detail=True, methods=["get"], filter_backends=[], **options)
 
 
-class WorkOrderViewSet(FloorViewSet):
+class WorkOrderViewSet(Discussed, FloorViewSet):
     """What customers get, from the request to the last box. Orders are cancelled, never deleted."""
 
     queryset = Later(WorkOrder)
@@ -55,6 +57,8 @@ class WorkOrderViewSet(FloorViewSet):
     ordering = ("-number",)
     roles = {"create": Role.PLANNER}
     shapes = {
+        **DISCUSSED,
+        "set_tags": Tags,
         "create": serializers.WorkOrderInput,
         "partial_update": serializers.WorkOrderEdit,
         "copy": serializers.OrderCopy,
@@ -74,7 +78,7 @@ class WorkOrderViewSet(FloorViewSet):
 
     def get_queryset(self):
         found = WorkOrder.objects.all()
-        return found if self.action == "list" else found.prefetch_related("lines", "processes")
+        return found if self.action == "list" else found.prefetch_related("lines", "processes", "tag_links__tag")
 
     def get_serializer_class(self):
         return serializers.WorkOrder if self.action == "list" else serializers.WorkOrderDetail
@@ -167,6 +171,11 @@ class WorkOrderViewSet(FloorViewSet):
         """Make it matter more or less."""
         return self.verb(orders.prioritize)
 
+    @action(detail=True, methods=["put"], url_path="tags", filter_backends=[], pagination_class=None)
+    def set_tags(self, request, pk):
+        """Let it have these tags and no others."""
+        return self.verb(_set_tags)
+
     @extend_schema(responses=Approval(many=True))
     @nested(url_path="approvals")
     def approvals(self, request, pk):
@@ -214,7 +223,7 @@ class OrderProcessViewSet(FloorViewSet):
         return self.verb(processes.skip)
 
 
-class TaskViewSet(FloorViewSet):
+class TaskViewSet(Discussed, FloorViewSet):
     """What people work on: one batch of an operation each."""
 
     queryset = Later(WorkOrderTask)
@@ -228,6 +237,7 @@ class TaskViewSet(FloorViewSet):
     }
     ordering = ("created_at",)
     shapes = {
+        **DISCUSSED,
         "start": Seen,
         "pause": serializers.Pause,
         "resume": Seen,
@@ -293,6 +303,10 @@ class TaskViewSet(FloorViewSet):
     def cancel(self, request, pk):
         """Give it up."""
         return self.verb(tasks.cancel)
+
+
+def _set_tags(order, *, by, tags, **seen):
+    return orders_tags.set_tags(order, by=by, names=tags, **seen)
 
 
 def _merge(task, *, by, parts, **seen):
