@@ -1,6 +1,7 @@
 """Who is told what. One function per kind of event: it finds the people, the inbox makes sure of "once"."""
 
 import functools
+from typing import Any
 
 from django.urls import reverse
 
@@ -12,7 +13,9 @@ from tenants import doorbell
 from tenants.models import Event, Member
 from tenants.states import Role
 from workorder import queries
-from workorder.models import WorkOrder, WorkOrderTask
+from workorder.models import Comment, WorkOrder, WorkOrderTask
+
+PAGES = {"workorder": "workorder:order_detail", "task": "workorder:task_detail", "ticket": "workorder:ticket_detail"}
 
 
 def announce(event: Event) -> None:
@@ -132,6 +135,27 @@ def nobody_eligible(event: Event) -> None:
         level=Level.WARNING,
         url=_task_url(task),
     )
+
+
+def mentioned(event: Event) -> None:
+    """Whom a comment names, other than who wrote it; nobody once its words are gone."""
+    comment = Comment.objects.kept().filter(pk=event.subject_id).first()
+    if comment is None or not event.data.get("mentions"):
+        return
+    subject = queries.subject_of(comment)
+    people = Member.objects.filter(pk__in=event.data["mentions"]).exclude(pk=comment.member_id)
+    inbox.tell(
+        event,
+        to=people.select_related("user"),
+        kind=Kind.MENTIONED,
+        title=f"{_by(event)} mentioned you: {_named(subject)}",
+        content=event.data.get("text", ""),
+        url=f"{reverse(PAGES[subject.NOUN], args=[subject.pk])}#comment-{comment.pk}",
+    )
+
+
+def _named(subject: Any) -> str:
+    return f"{subject.number}" if subject.NOUN == WorkOrder.NOUN else f"{subject.title}"
 
 
 def _order(event: Event) -> WorkOrder:

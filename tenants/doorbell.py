@@ -54,12 +54,13 @@ class Breaker:
 breaker = Breaker()
 
 
-def ring_worker(label: str, organization_id: Any, row_id: Any) -> bool:
+def ring_worker(label: str, organization_id: Any, row_id: Any, *, is_long: bool = False) -> bool:
     """Ask a Celery worker to look at one row; False if there is no broker or it did not answer at once."""
     if not settings.REDIS_URL or breaker.is_open():
         return False
     try:
-        current_app.send_task("tenants.run", args=[label, str(organization_id), str(row_id)])
+        job, queue = ("tenants.run_long", "bulk") if is_long else ("tenants.run", "default")
+        current_app.send_task(job, args=[label, str(organization_id), str(row_id)], queue=queue)
     except (OSError, KombuError, RedisError):
         breaker.failed()
         return False

@@ -84,10 +84,10 @@ class DepartmentForm(SettingsForm):
 
 
 class TokenForm(SettingsForm):
-    LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked")]
+    LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("0", "until it is revoked")]
 
     name = forms.CharField(max_length=80, help_text="Which program or device has it, so that you can tell them apart.")
-    lasts = forms.ChoiceField(label="Lasts", required=False, choices=LASTS, initial="90")
+    lasts = forms.ChoiceField(label="Lasts", choices=LASTS, initial="90")
     read_only = forms.BooleanField(label="May only look", required=False)
 
 

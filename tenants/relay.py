@@ -122,9 +122,10 @@ def run_due(organization: Any) -> int:
     """Ring a worker for each due row, and run here what no worker can be asked for; answers how many were touched."""
     touched = 0
     for label in runners():
+        is_long = apps.get_model(label).IS_LONG
         for row_id, is_first in _to_ring(organization, label):
             pk = getattr(organization, "pk", organization)
-            if not (is_first and doorbell.ring_worker(label, pk, row_id)):
+            if not (is_first and doorbell.ring_worker(label, pk, row_id, is_long=is_long)):
                 run(label, organization, row_id)
             touched += 1
     return touched

@@ -145,7 +145,7 @@ def token_list(request):
 
 
 def _make_token(member, *, name, lasts, read_only):
-    ends = context.now() + datetime.timedelta(days=int(lasts)) if lasts else None
+    ends = context.now() + datetime.timedelta(days=int(lasts)) if lasts != "0" else None
     scopes = ["read"] if read_only else []
     token, secret = tokens.make_api_token(member=member, by=member, name=name, scopes=scopes, expires_at=ends)
     return {"made": token, "secret": secret}

@@ -35,6 +35,16 @@ class TenantQuerySet(models.QuerySet[Any]):
             raise Stale(row)
         return row
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all the rows of the organization, in whatever order."""
+        query = self.query
+        if len(query.where.children) != 1 or query.annotations or query.combinator or query.distinct or query.is_sliced:
+            return False
+        [only] = query.where.children
+        names_it = only.lookup_name == "exact" and only.lhs.target.name == "organization"
+        return names_it and only.rhs == context.organization_id_or_none()
+
     def update(self, **values: Any) -> int:
         self._refuse_if_append_only()
         if "organization" in values or "organization_id" in values:

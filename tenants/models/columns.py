@@ -6,11 +6,13 @@ A version of the API derives `Columns` from the shape it describes a list with, 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
 from django.db import models
+
+from tenants.models.prepared import PreparedHere
 
 Values = tuple[Any, ...]
 
@@ -23,7 +25,7 @@ class Made:
     of: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Columns:
     """What is shown of each row of `model`, by name; paths are those of `values_list`."""
 
@@ -32,10 +34,10 @@ class Columns:
     made: Mapping[str, Made] = field(default_factory=dict)
     nested: "Mapping[str, tuple[str, Columns]]" = field(default_factory=dict)
     """Name -> the relation that leads to other rows, and what is shown of those."""
-    alone: str = ""
-    """Name of the one thing that is shown of these rows, which then stands for the whole row."""
     judged: tuple[str, ...] = ()
     """What decides about the verbs of a row: two rows alike in these allow the same."""
+    alone: str = ""
+    """Name of the one thing that is shown of these rows, which then stands for the whole row."""
 
     @cached_property
     def paths(self) -> list[str]:
@@ -46,6 +48,12 @@ class Columns:
     def of(self, rows: models.QuerySet) -> models.QuerySet:
         """The same rows as tuples, which `shown` and `judged_of` understand."""
         return rows.prefetch_related(None).values_list(*self.paths)
+
+    def page(self, rows: models.QuerySet, start: int, stop: int) -> list[Values]:
+        """Some of them. The SQL of a first page of everything, which is what most ask for, is built once."""
+        if start == 0 and rows.is_whole:
+            return _first(self, rows.query.order_by, stop)()
+        return list(self.of(rows)[start:stop])
 
     def shown(self, found: Iterable[Values]) -> list[dict[str, Any]]:
         names = tuple(self.plain)  # they come first, and `zip` stops after them
@@ -96,3 +104,8 @@ class Columns:
         if len(places) == 1:
             return lambda values: (values[places[0]],)
         return itemgetter(*places)
+
+
+@lru_cache(maxsize=256)
+def _first(columns: Columns, ordering: tuple[Any, ...], many: int) -> PreparedHere:
+    return PreparedHere(lambda: columns.of(columns.model.objects.order_by(*ordering))[:many])

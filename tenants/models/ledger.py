@@ -1,5 +1,7 @@
 """What happened, and who still has to be told. An event is history, audit log, outbox and feed at once."""
 
+from typing import ClassVar
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -72,6 +74,9 @@ class Leased(TenantRow):
     `attempts` counts starts and `failures` counts starts that ended in an exception; what is missing between them died
     together with its worker.
     """
+
+    IS_LONG: ClassVar[bool] = False
+    """Whether working on a row may take minutes."""
 
     state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveIntegerField(default=0)

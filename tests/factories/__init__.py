@@ -2,6 +2,7 @@
 
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.catalogue import CustomerFactory, ProcessFactory, ProductFactory, RoutingStepFactory
+from tests.factories.conversation import AttachmentFactory, CommentFactory, TagFactory, WorkOrderTagFactory
 from tests.factories.imports import ImportRowFactory, ImportStepFactory, OrderImportFactory
 from tests.factories.members import (
     AdminFactory,
@@ -43,6 +44,8 @@ __all__ = [
     "ApprovalFactory",
     "AssignmentFactory",
     "AssignmentRuleFactory",
+    "AttachmentFactory",
+    "CommentFactory",
     "CustomerFactory",
     "DepartmentFactory",
     "DeputyFactory",
@@ -64,6 +67,7 @@ __all__ = [
     "RefreshTokenFactory",
     "RoutingStepFactory",
     "SupervisorFactory",
+    "TagFactory",
     "TaskReportFactory",
     "TicketFactory",
     "UserFactory",
@@ -71,5 +75,6 @@ __all__ = [
     "WorkOrderFactory",
     "WorkOrderProcessFactory",
     "WorkOrderProductFactory",
+    "WorkOrderTagFactory",
     "WorkOrderTaskFactory",
 ]

@@ -45,6 +45,11 @@ WRITTEN_BY = {
 
 # Written by no verb of a machine: new rows, and dispatch through `tasks.assign`.
 BESIDES = {
+    "attachment.added",
+    "attachment.removed",
+    "comment.added",
+    "comment.edited",
+    "comment.removed",
     "approval.given",
     "approval.overdue",
     "approval_policy.edited",
@@ -60,6 +65,7 @@ BESIDES = {
     "task.split",
     "ticket.created",
     "workorder.created",
+    "workorder.tagged",
 }
 
 # kind -> the keys of `data`; a kind that is not listed tells nothing but itself
@@ -72,6 +78,12 @@ TELLS = {
     "workorder.cancelled": {"reason", "stopped"},
     "workorder.rescheduled": {"from", "to", "reason"},
     "workorder.reprioritized": {"from", "to", "reason"},
+    "workorder.tagged": {"added", "removed"},
+    "comment.added": {"subject_type", "subject_id", "work_order", "text", "mentions"},
+    "comment.edited": {"subject_type", "subject_id", "work_order", "text", "mentions"},
+    "comment.removed": {"subject_type", "subject_id", "work_order"},
+    "attachment.added": {"subject_type", "subject_id", "work_order", "name", "size"},
+    "attachment.removed": {"subject_type", "subject_id", "work_order", "name"},
     "approval.given": {"level", "comment", "on_behalf_of"},
     "approval.overdue": {"work_order", "number", "level"},
     "approval_policy.edited": {"changed"},

@@ -77,11 +77,22 @@ INTERNAL = {
     "task": {"ready"},
     "ticket": set(),
 }
-# Why a verb is refused. Mostly because it leads nowhere from there; these have a word of their own: (noun, verb) -> code.
-WRONG_STATE = "wrong_state"
-REASONS = {}
+# Why a `-` is one, where it is not for "wrong_state": in one cell, or in all cells of a verb.
+REASONS = {
+    ("workorder", "edit"): "not_a_draft",
+    ("workorder", "reschedule"): "order_ended",
+    ("workorder", "prioritize"): "order_ended",
+    ("ticket", "edit"): "ticket_ended",
+    # It stands already where the verb leads to, but has not come there by it.
+    ("workorder", "draft", "revise"): "already_draft",
+    ("workorder", "released", "resume"): "already_released",
+    ("workorder", "in_progress", "resume"): "already_in_progress",
+    ("workorder", "in_progress", "reopen"): "already_in_progress",
+    ("task", "in_progress", "resume"): "already_in_progress",
+    ("ticket", "in_progress", "reopen"): "already_in_progress",
+}
 
 
 def refusal(noun, state, verb):
-    """The codes a `-` of the table is answered with."""
-    return REASONS.get((noun, state, verb)) or REASONS.get((noun, verb)) or (WRONG_STATE,)
+    """The one reason with which a `-` of the table is refused."""
+    return REASONS.get((noun, state, verb)) or REASONS.get((noun, verb), "wrong_state")

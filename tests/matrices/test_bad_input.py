@@ -56,6 +56,8 @@ class TestFields:
 
         answers = {}
         for value in values_for(shape_of(route)().fields[name]):
+            if takes_file(route) and value in (None, []) and name != "file":
+                continue  # a form has no other way to say nothing
             answer = knock(route, client, pk, {**sent, name: value})
             answers[str(value)[:40]] = (answer.status_code, name in _named(answer))
 

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 import notifications.views
+import tenants.views
 import workorder.views.orders
+import workorder.views.tickets
 from dispatch.actions import assignments
 from tenants.context import tenant
 from tests import factories as made
@@ -37,7 +39,7 @@ NO_LIST = {
     "GET /api/v2/docs/": "a document",
     "GET /api/v2/me/": "one person",
 }
-NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("approvals", "events", "processes", "tasks")]
+NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("approvals", "attachments", "comments", "events", "processes", "tasks")]
 NESTED += [f"GET /api/v1/tasks/{{pk}}/{part}/" for part in ("downtimes", "reports")]
 LISTS = [line for line, route in routes().items() if route.is_api and route.is_list and line not in NO_LIST] + NESTED
 
@@ -58,6 +60,11 @@ def crowd(_stage, django_db_blocker):
             made.ApiTokenFactory(organization=world.north, member=world.pia)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
+        for _ in range(MANY):
+            told = {"organization": world.north, "subject": world.long_order, "member": world.pia}
+            made.CommentFactory(**told)
+            made.AttachmentFactory(**told)
+            made.TagFactory(organization=world.north, order=made.WorkOrderFactory(organization=world.north))
         with tenant(world.north):
             _fill(world.long_task, by=world.pia)
             assignments.run(by=world.pia)
@@ -107,8 +114,15 @@ class TestPageXGrowth:
 
     @pytest.mark.parametrize(
         ("line", "views"),
-        [("GET /work-orders/", workorder.views.orders), ("GET /notifications/", notifications.views)],
-        ids=["work-orders", "notifications"],
+        [
+            ("GET /work-orders/", workorder.views.orders),
+            ("GET /tickets/", workorder.views.tickets),
+            ("GET /notifications/", notifications.views),
+            ("GET /settings/members/", tenants.views),
+            ("GET /settings/departments/", tenants.views),
+            ("GET /settings/tokens/", tenants.views),
+        ],
+        ids=["work-orders", "tickets", "notifications", "members", "departments", "tokens"],
     )
     def test_queries_do_not_grow_with_the_length_of_a_page(self, world, crowd, monkeypatch, line, views):
         browser = Door(host="north.localhost").sign_in(crowd.pia)

@@ -116,7 +116,7 @@ class TestStateByVerb:
 
         outcome = drive.say(row, verb)
 
-        assert outcome == Outcome(409, refusal(noun, state, verb))
+        assert outcome == Outcome(409, (refusal(noun, state, verb),))
         assert world.fingerprint() == before
 
 

@@ -160,6 +160,19 @@ LOOSE_RULES = {
 }
 
 
+class TestLedgers:
+    """Rows from which something else is computed are added and never changed."""
+
+    def test_what_is_append_only_stays_so(self):
+        """A model that loses its flag loses its trigger, its rights and its queryset's refusal at once, silently."""
+        found = {model._meta.label for model in ours() if getattr(model, "APPEND_ONLY", False)}
+
+        assert found == APPEND_ONLY.keys()
+
+
+APPEND_ONLY = {"workorder.TaskReport": "the sums of a task are read off its reports"}
+
+
 class TestShape:
     """Names and sizes a reader can rely on."""
 

@@ -115,13 +115,14 @@ class ApiClient:
         return self.send("POST", path, **form, **extra)
 
     def send(self, method, path, body=None, *, query=None, content_type="application/json", **extra):
-        """One request. The answer has `.body` (parsed JSON), `.code` and `.codes` (of its problems)."""
+        """One request. The answer has `.body` (parsed JSON), `.code` and `.codes` (of its problems), `.file` (bytes)."""
         path = path if path.startswith("/") else f"/api/{self.version}/{path}"
         given = {**self._headers, **self._signed(), **extra}
         if body is not None:
             given |= {"data": body if isinstance(body, str | bytes) else json.dumps(body, default=str)}
         with few_queries(f"{method} {path}"):
             answer = self._door.generic(method, path, content_type=content_type, query_params=query, **given)
+        answer.file = b"".join(answer) if answer.streaming else None
         answer.body = _json(answer)
         answer.code = answer.body.get("code") if isinstance(answer.body, dict) else None
         answer.codes = codes_of(answer.body)
@@ -147,7 +148,7 @@ def few_queries(what):
 
 
 def _json(answer):
-    if answer.get("Content-Type", "").split(";")[0].endswith("json") and answer.content:
+    if not answer.streaming and answer.get("Content-Type", "").split(";")[0].endswith("json") and answer.content:
         return json.loads(answer.content)
     return None
 

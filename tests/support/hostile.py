@@ -18,6 +18,7 @@ BY_KIND = {
     serializers.FileField: ["x", 5, OBJECT, []],
     serializers.CharField: [TOO_LONG, NUL, OBJECT, [], True],
     serializers.RelatedField: NO_ID,
+    serializers.ListField: ["x", 5, OBJECT, [""], [NUL], [TOO_LONG], [OBJECT], ["x"] * 101],
     serializers.ListSerializer: ["x", 5, OBJECT, ["x"], [5], [[]], [{}], [OBJECT] * 101],
 }
 BODIES = {

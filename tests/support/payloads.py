@@ -18,12 +18,15 @@ from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
 from workorder.actions import tasks
 from workorder.models import (
+    Attachment,
+    Comment,
     Customer,
     Downtime,
     OrderImport,
     Process,
     Product,
     ReasonCode,
+    Tag,
     TaskReport,
     Ticket,
     WorkOrder,
@@ -49,6 +52,9 @@ MODELS = {
     "downtimes": Downtime,
     "reason-codes": ReasonCode,
     "tickets": Ticket,
+    "comments": Comment,
+    "attachments": Attachment,
+    "tags": Tag,
     "dispatch/rules": AssignmentRule,
     "assignments": Assignment,
     "notifications": Notification,
@@ -190,6 +196,16 @@ def _deputy(world, actor, verb, own):
     return made.DeputyFactory(organization=world.north, member=member, deputy=world.sina)
 
 
+def _about(factory):
+    """Said or brought by the actor where they may, about an order on the floor."""
+
+    def made_by(world, actor, verb, own):
+        speaker = actor if own and actor.role != "viewer" else world.bea
+        return factory(organization=world.north, subject=world.orders["released"], member=speaker)
+
+    return made_by
+
+
 def _department(world, actor, verb, own):
     return made.DepartmentFactory(organization=world.north)
 
@@ -226,6 +242,9 @@ MODELS_BY_NOUN = {
     Downtime: _catalogue(made.DowntimeFactory),
     ReasonCode: _catalogue(made.ReasonCodeFactory),
     Ticket: _ticket,
+    Comment: _about(made.CommentFactory),
+    Attachment: _about(made.AttachmentFactory),
+    Tag: _catalogue(made.TagFactory),
     AssignmentRule: _rule,
     OrderImport: _import,
     Assignment: _assignment,
@@ -307,7 +326,16 @@ def _file(world):
     return {"file": SimpleUploadedFile("orders.csv", text.encode(), "text/csv")}
 
 
+def _drawing(world):
+    return {"file": SimpleUploadedFile("drawing.pdf", b"%PDF-1.4 a drawing", "application/pdf")}
+
+
+SAID = {"text": "The paper is wet."}
 BODIES = {
+    **{("POST", f"{noun}/{{pk}}/comments/"): lambda world: SAID for noun in ("work-orders", "tasks", "tickets")},
+    **{("POST", f"{noun}/{{pk}}/attachments/"): _drawing for noun in ("work-orders", "tasks", "tickets")},
+    ("PATCH", "comments/{pk}/"): lambda world: {"text": "The paper is dry again."},
+    ("PUT", "work-orders/{pk}/tags/"): lambda world: {"tags": ["Rush"]},
     ("POST", "order-imports/"): _file,
     ("POST", "work-orders/import/"): _file,
     ("POST", "work-orders/"): _api_order,

@@ -127,6 +127,9 @@ def _build_south(world):
         tasks.resume(world.south_task, by=world.zoe)
     relay.drain_here(south)
     made.TicketFactory(organization=south, department=world.workshop, reported_by=world.zoe)
+    made.CommentFactory(organization=south, subject=world.south_order, member=world.zoe)
+    made.AttachmentFactory(organization=south, subject=world.south_order, member=world.zoe)
+    made.WorkOrderTagFactory(organization=south, order=world.south_order)
     with tenant(south):
         approval_policy.edit(by=world.zoe, overdue_hours=12)
     made.DeputyFactory(organization=south, member=world.zoe, deputy=world.bea_in_south)

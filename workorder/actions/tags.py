@@ -9,6 +9,7 @@ from tenants.models import Member
 from tenants.transitions import change
 from workorder import problems
 from workorder.models import Tag, WorkOrder, WorkOrderTag
+from workorder.models.conversation import folded
 
 
 @transaction.atomic
@@ -16,7 +17,7 @@ def set_tags(order: WorkOrder, *, by: Member | None, names: Sequence[str], seen:
     """Let an order have these tags and no others. A word that differs only by its case is the one there is already."""
     refuse_input(problems.of_given_tags(names))
     order = WorkOrder.objects.lock(order, seen=seen)
-    wanted = {_folded(name): _tidy(name) for name in reversed(names)}
+    wanted = {folded(name): _tidy(name) for name in reversed(names)}
     links = {link.tag.folded: link for link in order.tag_links.select_related("tag")}
     removed = sorted((links[key].tag.name for key in links.keys() - wanted.keys()), key=str.casefold)
     tags = _found_or_made({key: name for key, name in wanted.items() if key not in links})
@@ -41,7 +42,3 @@ def _found_or_made(wanted: dict[str, str]) -> list[Tag]:
 
 def _tidy(name: str) -> str:
     return " ".join(name.split())
-
-
-def _folded(name: str) -> str:
-    return _tidy(name).casefold()

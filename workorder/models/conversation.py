@@ -81,6 +81,11 @@ class Attachment(About):
         return self.name
 
 
+def folded(name: str) -> str:
+    """What is alike in all spellings of a tag."""
+    return " ".join(name.split()).casefold()
+
+
 class TagQuerySet(TenantQuerySet):
     def with_counts(self):
         """Each with `orders`, how many have it."""

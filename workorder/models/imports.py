@@ -61,6 +61,8 @@ class ImportRow(TenantRow):
 class ImportStep(Leased):
     """A piece of work on an import, leased to whoever runs it: a worker that dies leaves it to the next one."""
 
+    IS_LONG = True
+
     order_import = models.ForeignKey(OrderImport, on_delete=models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=10, help_text="`check` or `write`.")
 

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, Whe
 
 from tenants import context
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
+from workorder.models.conversation import WorkOrderTag, folded
 from workorder.states import ORDER, ORDER_ON_FLOOR, ORDER_OPEN, OrderStatus, Priority
 
 DONE = [OrderStatus.COMPLETED, OrderStatus.CLOSED]
@@ -46,8 +47,7 @@ class WorkOrderQuerySet(TenantQuerySet):
 
     def tagged(self, name):
         """Orders with a tag, however it is spelled."""
-        links = self.model._meta.get_field("tag_links").related_model.objects
-        return self.filter(Exists(links.filter(work_order=OuterRef("pk"), tag__folded=folded(name))))
+        return self.filter(Exists(WorkOrderTag.objects.filter(work_order=OuterRef("pk"), tag__folded=folded(name))))
 
     def with_customer(self):
         return self.select_related("customer")

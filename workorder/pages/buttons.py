@@ -103,6 +103,9 @@ def told(request, response, *, changed=None):
 
 
 def _url_of(subject):
+    """The page a thing is shown on. A process has none of its own: it is on its order's."""
+    if subject.NOUN == "process":
+        return reverse("workorder:order_detail", args=[subject.work_order_id])
     return reverse(f"workorder:{PAGES[subject.NOUN]}", args=[subject.pk])
 
 

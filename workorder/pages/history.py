@@ -19,8 +19,11 @@ def history(subject, processes=(), tasks=()):
     where = Q(subject_type=subject.NOUN, subject_id=subject.pk)
     where |= Q(subject_type="process", subject_id__in=[process.pk for process in processes])
     where |= Q(subject_type="task", subject_id__in=[task.pk for task in tasks])
+    is_order = subject.NOUN == "workorder"
+    if is_order:
+        where |= Q(subject_type="approval", subject_id__in=[approval.pk for approval in subject.approvals.all()])
     events = Event.objects.filter(where).select_related("actor__user")
-    if subject.NOUN == "workorder":
+    if is_order:
         events = events.exclude(kind__in=TOO_MUCH)
     return [
         {"event": event, "said": sentence(event, names.get(event.subject_id, "it")), "quoted": quotation(event)}

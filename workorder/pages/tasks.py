@@ -49,8 +49,10 @@ def show_whole_task(request, task, **values):
 
 def task_values(request, pk, pressed=None):
     task = WorkOrderTask.objects.with_order().get(pk=pk)
-    siblings = list(queries.siblings(task))
-    offered = offered_in_lists() | _offered_on_page(task, siblings)
+    siblings, offered = partial(queries.siblings, task), offered_in_lists()
+    if "merge" in access.verbs(request.member, task):
+        siblings = list(queries.siblings(task))
+        offered |= _offered_on_page(task, siblings)
     return {
         "card": cards(request, [task], pressed=pressed, offered=offered)[0],
         "siblings": siblings,

@@ -125,8 +125,9 @@ class Ordering(BaseFilterBackend):
 
 def _key(model, expression, descending):
     """Nulls are mentioned only where there can be some: an index would not serve a sort that mentions them."""
-    nullable = isinstance(expression, F) and _may_be_null(model, expression.name)
-    nulls = {"nulls_last": True} if nullable else {}
+    if isinstance(expression, F) and not _may_be_null(model, expression.name):
+        return f"-{expression.name}" if descending else expression.name
+    nulls = {"nulls_last": True} if isinstance(expression, F) else {}
     return expression.desc(**nulls) if descending else expression.asc(**nulls)
 
 

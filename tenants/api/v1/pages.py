@@ -18,12 +18,18 @@ class Pages(BasePagination):
 
     usual_size, most = 50, 100
 
-    def paginate_queryset(self, queryset, request, view=None):
+    def paginate_queryset(self, queryset, request, view=None, *, columns=None):
+        """A list of objects, or of what `columns` reads of them."""
         self.request = request
         self.number = self._number("page") or 1
         size = min(self._number("page_size") or self.usual_size, self.most)
         start = (self.number - 1) * size
-        found = list(_far(queryset, start, size) if start > FAR else queryset[start : start + size + 1])
+        stop = start + size + 1
+        if start > FAR:
+            rows = _far(queryset, start, stop)
+            found = list(columns.of(rows) if columns else rows)
+        else:
+            found = columns.page(queryset, start, stop) if columns else list(queryset[start:stop])
         if not found and self.number > 1:
             raise NotFound("There is no such page.", "page_out_of_range")
         self.has_next = len(found) > size
@@ -72,8 +78,8 @@ def counted(queryset):
     return queryset.order_by().values_list("pk")[:MOST_COUNTED].count()
 
 
-def _far(queryset, start, size):
+def _far(queryset, start, stop):
     """The rows of a page far down. Its keys come from the index alone, so only the rows shown are read."""
     key = queryset.model.KEY
-    keys = list(queryset.values_list(key, flat=True)[start : start + size + 1])
+    keys = list(queryset.values_list(key, flat=True)[start:stop])
     return queryset.filter(**{f"{key}__in": keys})

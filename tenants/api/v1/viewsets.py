@@ -87,11 +87,11 @@ class TenantViewSet(GenericViewSet):
     def listed(self, rows, serializer=None):
         """A page of rows, read column by column where the shape allows it: see `tenants.api.v1.rows`."""
         shape = serializer or self.get_serializer_class()
-        if columns := columns_of(shape, rows.model):
-            data = self.of_columns(columns, self.paginate_queryset(columns.of(rows)))
-        else:
-            data = self.shown(self.paginate_queryset(rows), shape, many=True)
-        return self.get_paginated_response(data)
+        columns = columns_of(shape, rows.model)
+        found = self.paginator.paginate_queryset(rows, self.request, self, columns=columns)
+        return self.get_paginated_response(
+            self.of_columns(columns, found) if columns else self.shown(found, shape, many=True)
+        )
 
     def of_columns(self, columns, found):
         rows = columns.shown(found)

@@ -15,7 +15,7 @@ from tenants.models import Event
 from tests.factories import OrderImportFactory
 from tests.support.queries import connection, statements
 from tests.support.reasons import codes
-from workorder.actions import imports, orders
+from workorder.actions import catalogue, imports, orders
 from workorder.actions.imports import steps
 from workorder.models import Customer, ImportStep, NumberSeries, Product, WorkOrder, WorkOrderProcess, steps_of
 
@@ -98,6 +98,24 @@ class TestWrite:
         assert made.status == "failed"
         assert "Line 4" in made.problem
         assert (WorkOrder.objects.count(), NumberSeries.objects.get().last) == (before, series)
+
+    def test_a_catalogue_that_changes_while_it_is_made_ready_is_seen(self, world, bring, run, monkeypatch):
+        """What was made ready before the transaction began is made anew inside it, by the catalogue as it is then."""
+        made, ready = bring("ACME,Posters,POST,1"), steps._made_ready
+        imports.write(made, by=world.pia)
+        asked = []
+
+        def made_ready(*args):
+            asked.append(ready(*args))
+            if len(asked) == 1:
+                catalogue.edit(Product.objects.get(code="POST"), by=world.pia, active=False)
+            return asked[-1]
+
+        monkeypatch.setattr(steps, "_made_ready", made_ready)
+        run(made, "write")
+
+        assert (made.status, len(asked)) == ("failed", 2)
+        assert "Line 2" in made.problem
 
     def test_a_database_that_refuses_the_last_row_leaves_none(self, world, bring, monkeypatch, run):
         """Also when the orders are written already, and the database breaks while their events are."""

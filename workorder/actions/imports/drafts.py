@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Max, Sum
+
 from tenants.errors import Problem
 from tenants.models import Organization
 from workorder import problems
@@ -11,7 +13,7 @@ from workorder.actions import contents
 from workorder.formats import cells
 from workorder.formats.heading import EITHER, FACTS
 from workorder.formats.sheet import Cell, Line
-from workorder.models import Customer, OrderImport, Process, Product
+from workorder.models import Customer, OrderImport, Process, Product, RoutingStep
 
 AT_ONCE = 500  # names asked for in one query
 COLUMN_OF = {"due": "due_at", "reference": "customer_reference"}
@@ -49,6 +51,15 @@ def judged(lines: Sequence[Line], organization: Organization) -> Judged:
     if not found:
         _plan(drafts, found)
     return Judged(drafts, dict(sorted(found.items())))
+
+
+def edition() -> list[tuple[Any, ...]]:
+    """What tells one state of the catalogue from another: every change of it raises a version or a count."""
+    tables = (Customer, Product, Process, RoutingStep)
+    return [
+        tuple(model.objects.aggregate(rows=Count("pk"), versions=Sum("version"), last=Max("updated_at")).values())
+        for model in tables
+    ]
 
 
 def lines_of(order_import: OrderImport) -> list[Line]:

@@ -5,13 +5,15 @@ The relay calls `run` outside any transaction, with a row of `ImportStep` it has
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 
 from tenants import context, events
 from tenants.context import tenant
 from tenants.errors import Problem, Refusal, refuse
-from tenants.models import Organization
+from tenants.models import Member, Organization
 from tenants.transitions import move
 from workorder import formats, problems
 from workorder.actions import contents, files, numbers, orders
@@ -50,7 +52,7 @@ def _check(step: ImportStep) -> None:
             data = file.read()
     lines = formats.read(data).lines
     with tenant(step.organization_id, atomic=False):
-        organization = Organization.objects.get(pk=step.organization_id)
+        organization = Organization.objects.get(pk=context.organization_id())
         found = drafts.judged(lines, organization)
     for chunk in _batched(lines[order_import.rows_done :], CHUNK):
         _write_down(step, chunk, found)
@@ -83,64 +85,83 @@ def _write_down(step: ImportStep, chunk: Sequence[Line], found: drafts.Judged) -
 
 
 def _write(step: ImportStep) -> None:
-    """Write every order in one transaction, in the name of whoever asked for it, judging all rows once more."""
+    """Write every order in one transaction, in the name of whoever asked for it.
+
+    What can be made ready is made ready before: SQLite has one writer. Should the catalogue be another one by the time
+    the transaction has begun, all of that is done again inside it.
+    """
+    with tenant(step.organization_id, atomic=False):
+        order_import = OrderImport.objects.get(pk=step.order_import_id)
+        organization = Organization.objects.get(pk=context.organization_id())
+        edition, ready = drafts.edition(), _made_ready(order_import, organization)
     with tenant(step.organization_id):
         order_import = OrderImport.objects.lock(step.order_import_id)
         if order_import.status != ImportStatus.WRITING:
             return
+        if drafts.edition() != edition:
+            ready = _made_ready(order_import, organization)
+        refuse(problems.of_outdated(ready.judged.problems))
         asked = events.newest(order_import)
-        organization = Organization.objects.get(pk=step.organization_id)
-        found = drafts.judged(drafts.lines_of(order_import), organization)
-        refuse(problems.of_outdated(found.problems))
         with context.acting(caused_by=asked.pk if asked else None, request_id=asked.request_id if asked else ""):
-            made = _insert(order_import, found.drafts, organization)
+            made = _insert(ready, by=asked.actor if asked else order_import.member, organization=organization)
             span = {"orders": len(made), "first": made[0].number, "last": made[-1].number}
             move(order_import, "finish", by=None, data=span)
 
 
-def _insert(order_import: OrderImport, found: Sequence[drafts.Draft], organization: Organization) -> list[WorkOrder]:
+@dataclass(frozen=True)
+class _Ready:
+    """All rows to be inserted, by kind; the orders have no numbers yet."""
+
+    judged: drafts.Judged
+    orders: list[WorkOrder]
+    lines: list[WorkOrderProduct]
+    processes: list[WorkOrderProcess]
+    rows: list[ImportRow]
+
+
+def _made_ready(order_import: OrderImport, organization: Organization) -> _Ready:
+    """Judge all rows once more, and make of them what is to be inserted."""
+    read = list(order_import.rows.all())
+    ready = _Ready(drafts.judged([Line(row.number, row.values) for row in read], organization), [], [], [], read)
+    if ready.judged.problems:
+        return ready
+    by_line = {row.number: row for row in read}
+    for draft in ready.judged.drafts:
+        facts = {drafts.COLUMN_OF.get(name, name): value for name, value in draft.facts.items()}
+        minutes, cost = contents.minutes_of(draft.planned), contents.cost_of(draft.planned)
+        order = WorkOrder(estimate_minutes=minutes, estimate_cost=cost, **orders.tidy(facts))
+        lines = contents.line_rows(order, draft.lines)
+        ready.orders.append(order)
+        ready.lines.extend(lines)
+        ready.processes.extend(contents.process_rows(order, lines, draft.planned))
+        for number in draft.numbers:
+            by_line[number].work_order = order
+    return ready
+
+
+def _insert(ready: _Ready, *, by: Member | None, organization: Organization) -> list[WorkOrder]:
     """All rows by kind, each kind in a few statements.
 
     Lines and processes come before their orders (keys are compared at the commit), since from the moment numbers are
     taken everybody else who writes an order waits.
     """
-    asked = events.newest(order_import)
-    by = asked.actor if asked else order_import.member
-    made, lines, processes = [], [], []
-    for draft in found:
-        facts = {drafts.COLUMN_OF.get(name, name): value for name, value in draft.facts.items()}
-        order = WorkOrder(
-            estimate_minutes=contents.minutes_of(draft.planned),
-            estimate_cost=contents.cost_of(draft.planned),
-            **orders.tidy(facts),
-        )
-        rows = contents.line_rows(order, draft.lines)
-        made.append(order)
-        lines += rows
-        processes += contents.process_rows(order, rows, draft.planned)
-    WorkOrderProduct.objects.bulk_create(lines, AT_ONCE)
-    WorkOrderProcess.objects.bulk_create(processes, AT_ONCE)
-    _refer(order_import, found, made)
+    made = ready.orders
+    WorkOrderProduct.objects.bulk_create(ready.lines, AT_ONCE)
+    WorkOrderProcess.objects.bulk_create(ready.processes, AT_ONCE)
+    ImportRow.objects.bulk_create(
+        ready.rows, AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=["work_order"]
+    )
     for order, number in zip(made, numbers.take_block(len(made), organization=organization), strict=True):
         order.number = number
     WorkOrder.objects.bulk_create(made, AT_ONCE)
-    told = {
-        order.pk: {"number": order.number, "title": order.title, "import": order_import.pk, "rows": draft.numbers}
-        for order, draft in zip(made, found, strict=True)
-    }
-    events.record_all(made, "workorder.created", by=by, data=lambda order: told[order.pk])
+    lines_of = {order.pk: draft.numbers for order, draft in zip(made, ready.judged.drafts, strict=True)}
+
+    def told(order: WorkOrder) -> dict[str, Any]:
+        facts = {"number": order.number, "title": order.title, "rows": lines_of[order.pk]}
+        return facts | {"import": ready.rows[0].order_import_id}
+
+    events.record_all(made, "workorder.created", by=by, data=told)
     return made
-
-
-def _refer(order_import: OrderImport, found: Sequence[drafts.Draft], made: Sequence[WorkOrder]) -> None:
-    """Note at each row which order it became part of."""
-    order_of = {line: order for draft, order in zip(found, made, strict=True) for line in draft.numbers}
-    rows = list(order_import.rows.all())
-    for row in rows:
-        row.work_order = order_of[row.number]
-    ImportRow.objects.bulk_create(
-        rows, AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=["work_order"]
-    )
 
 
 def _fail(step: ImportStep, reason: str) -> None:

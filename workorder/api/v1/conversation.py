@@ -1,7 +1,8 @@
 """Comments and files about orders, tasks and tickets, and the tags of orders."""
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,9 +13,12 @@ from rest_framework.reverse import reverse
 
 from tenants.access import Later
 from tenants.api.v1.fields import AllowedActions, Moment
+from tenants.api.v1.filters import Moment as MomentFilter
+from tenants.api.v1.filters import Related
 from tenants.api.v1.parsers import Form
 from tenants.api.v1.renderers import AsItIs
 from tenants.api.v1.viewsets import Seen, TenantViewSet
+from tenants.models import Member
 from workorder import access, models
 from workorder.actions import attachments, comments
 from workorder.models.conversation import SUBJECTS
@@ -149,11 +153,19 @@ class Discussed(TenantViewSet):
         return Response(self.shown(row, shape), status=status.HTTP_201_CREATED, headers={"Location": where})
 
 
-class AboutViewSet(TenantViewSet):
-    """Single comments and files; their lists stand below what they are about."""
+class AboutFilter(filters.FilterSet):
+    subject_type = filters.ChoiceFilter(choices=[(noun, noun) for noun in SUBJECTS])
+    subject = filters.UUIDFilter(field_name="subject_id")
+    member = Related(to=Member, label="Who said or brought it.")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
-    filter_backends = []
-    pagination_class = None
+
+class AboutViewSet(TenantViewSet):
+    """Comments and files wherever they belong. What is said or brought anew is sent to what it is about."""
+
+    filterset_class = AboutFilter
+    ordering = ("-created_at",)
 
     def may(self, member, verb, obj):
         return access.may(member, "remove" if self.action == "destroy" else verb, obj)
@@ -167,6 +179,7 @@ class CommentViewSet(AboutViewSet):
 
     queryset = Later(models.Comment)
     serializer_class = Comment
+    search_fields = ["text"]
     shapes = {"partial_update": CommentEdit}
 
     def partial_update(self, request, pk):
@@ -188,6 +201,7 @@ class AttachmentViewSet(AboutViewSet):
 
     queryset = Later(models.Attachment)
     serializer_class = Attachment
+    search_fields = ["name"]
 
     def destroy(self, request, pk):
         """Hand it out no more."""
@@ -195,7 +209,7 @@ class AttachmentViewSet(AboutViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={(200, kind.content_type): OpenApiTypes.BINARY for kind in KINDS.values()})
-    @action(detail=True, methods=["get"], content_negotiation_class=AsItIs)
+    @action(detail=True, methods=["get"], content_negotiation_class=AsItIs, filter_backends=[], pagination_class=None)
     def content(self, request, pk):
         """The file itself, always to be saved and never to be shown by the browser."""
         attachment = self.get_object()
@@ -211,7 +225,7 @@ class TagViewSet(TenantViewSet):
     queryset = Later(models.Tag)
     serializer_class = Tag
     search_fields = ["name"]
-    ordering_fields = {"name": F("folded"), "orders": F("orders")}
+    ordering_fields = {"name": F("folded"), "orders": Count("order_links")}
     ordering = ("name",)
 
     def get_queryset(self):

@@ -84,8 +84,7 @@ class WorkOrderViewSet(Discussed, FloorViewSet):
         return serializers.WorkOrder if self.action == "list" else serializers.WorkOrderDetail
 
     def total(self, rows):
-        whole = rows.model is WorkOrder and len(rows.query.where.children) == 1  # the organization, and no filter
-        return orders_ever() if whole else super().total(rows)
+        return orders_ever() if rows.model is WorkOrder and rows.is_whole else super().total(rows)
 
     @extend_schema(responses={200: serializers.WorkOrderDetail, 201: serializers.WorkOrderDetail})
     def create(self, request):
@@ -198,10 +197,10 @@ class WorkOrderViewSet(Discussed, FloorViewSet):
     @extend_schema(responses=EventShown(many=True))
     @nested(url_path="events")
     def events(self, request, pk):
-        """What happened to it, its processes and its tasks, newest first."""
+        """What happened to it, its approvals, processes and tasks, newest first."""
         order = self.get_object()
         about = Q(subject_type=WorkOrder.NOUN, subject_id=order.pk)
-        for rows in (order.processes, order.tasks):
+        for rows in (order.approvals, order.processes, order.tasks):
             about |= Q(subject_type=rows.model.NOUN, subject_id__in=rows.order_by().values("pk"))
         return self.listed(Event.objects.filter(about).order_by("-occurred_at", "-pk"), EventShown)
 
