@@ -10,6 +10,8 @@ ENUMS = {
     "ProcessStatus": "workorder.states.ProcessStatus",
     "ImportStatus": "workorder.states.ImportStatus",
     "TaskStatus": "workorder.states.TaskStatus",
+    "TicketStatus": "workorder.states.TicketStatus",
+    "ReasonKind": "workorder.states.ReasonKind",
     "AssignmentStatus": "dispatch.states.AssignmentStatus",
     "Strategy": "dispatch.states.Strategy",
     "NotificationKind": "notifications.states.Kind",

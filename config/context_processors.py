@@ -1,13 +1,19 @@
 """What every page's frame needs: who is here, where else they may go, and how much they have not read."""
 
 from notifications.queries import unread_count
+from tenants.states import Role
 
 
 def workfloor(request):
     member = getattr(request, "member", None)
     if member is None:
         return {"member": None, "organization": None}
-    return {"member": member, "organization": member.organization, "unread_count": _Lazily(unread_count, member)}
+    return {
+        "member": member,
+        "organization": member.organization,
+        "unread_count": _Lazily(unread_count, member),
+        "may_audit": member.is_at_least(Role.SUPERVISOR),
+    }
 
 
 class _Lazily:

@@ -2,7 +2,8 @@
 
 `verbs(objects, member)` answers `{id: [verb, …]}` for `allowed_actions`, `fields(objects)` answers
 `{id: {name: value}}`, `panels(objects, request=, …)` answers `{id: HTML}` for their pages, and `unread(ids)` answers
-`{member id: count}` for the badge.
+`{member id: count}` for the badge. `history(tasks)` answers `(noun, rows)` of what belongs to the story of tasks. What
+an app knows of events is no function but its tables, which tenants.words puts together.
 """
 
 CONTRIBUTIONS = {
@@ -10,6 +11,13 @@ CONTRIBUTIONS = {
         "verbs": ["dispatch.access.task_verbs"],
         "fields": ["dispatch.queries.why_of"],
         "panels": ["dispatch.pages.task_panels"],
+        "history": ["dispatch.queries.history_of"],
+    },
+    "event": {
+        "sentences": ["tenants.words.SENTENCES", "workorder.words.SENTENCES", "dispatch.words.SENTENCES"],
+        "names": ["tenants.words.NAMES", "workorder.words.NAMES", "dispatch.words.NAMES"],
+        "keys": ["tenants.words.KEYS", "workorder.words.KEYS"],
+        "places": ["tenants.words.PLACES", "workorder.words.PLACES"],
     },
     "member": {"unread": ["notifications.queries.unread_counts"]},
 }

@@ -9,9 +9,10 @@ from django.db.models import Count, Sum
 
 from dispatch.engine import Decision, Floor, Job, Person, Place, Rule, decide_all
 from dispatch.models import Assignment, AssignmentRule
-from tenants.models import Department, Event, Member
+from tenants.models import Department, Event, Member, TenantQuerySet
 from tenants.states import Role
 from workorder.models import WorkOrderTask
+from workorder.models.tasks import WorkOrderTaskQuerySet
 from workorder.queries import load_minutes
 from workorder.states import ORDER_RUNNING, Priority
 
@@ -144,3 +145,8 @@ def _why(task: WorkOrderTask, assignment: Assignment | None, queued_because: str
         },
         "why": assignment.why,
     }
+
+
+def history_of(tasks: WorkOrderTaskQuerySet) -> tuple[str, TenantQuerySet]:
+    """The offers of tasks: who was asked, and what they said, is part of their story."""
+    return Assignment.NOUN, Assignment.objects.filter(task__in=tasks.order_by().values("pk"))

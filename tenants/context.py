@@ -19,6 +19,7 @@ _moment: ContextVar[datetime.datetime | None] = ContextVar("workfloor_moment", d
 
 ORGANIZATION_SETTING = "workfloor.organization"
 DOOR_CLOSED = ("workfloor.user", "", "workfloor.token", "")
+WAYS = ("page", "api", "job", "sync")  # through which door a change comes
 MAX_BACKDATE = datetime.timedelta(days=30)
 
 

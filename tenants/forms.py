@@ -1,5 +1,7 @@
 """The shape of what the settings pages send, and a kind of field that forms of upper apps use too."""
 
+import datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -110,3 +112,82 @@ class DeputyForm(SettingsForm):
             del self.fields["member"]
             colleagues = colleagues.exclude(pk=by.pk)
         self.fields["deputy"].queryset = colleagues
+
+
+class LedgerFilter(forms.Form):
+    """The filters of the audit log, which live in the address. One that makes no sense is left out, the others hold."""
+
+    NOUNS = [
+        ("workorder", "Work orders"),
+        ("process", "Processes of orders"),
+        ("task", "Tasks"),
+        ("assignment", "Assignments"),
+        ("ticket", "Tickets"),
+        ("comment", "Comments"),
+        ("attachment", "Files"),
+        ("import", "Imports"),
+        ("approval", "Approvals"),
+        ("customer", "Customers"),
+        ("product", "Products"),
+        ("operation", "Processes of the catalogue"),
+        ("reason_code", "Reasons"),
+        ("rule", "Dispatch rules"),
+        ("member", "Members"),
+        ("department", "Departments"),
+        ("deputy", "Deputies"),
+        ("token", "API tokens"),
+        ("approval_policy", "Approval policy"),
+        ("platform", "The platform's staff"),
+    ]
+
+    subject_type = forms.ChoiceField(label="About", required=False, choices=[("", "Anything"), *NOUNS])
+    kind = forms.ChoiceField(label="What happened", required=False)
+    actor = forms.ModelChoiceField(label="Who", queryset=None, required=False, empty_label="Anybody")
+    via = forms.ChoiceField(
+        label="Through",
+        required=False,
+        choices=[("", "Any door"), ("page", "A page"), ("api", "The API"), ("job", "A job"), ("sync", "A device")],
+    )
+    after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, kinds, zone, **options):
+        super().__init__(*args, **options)
+        self.zone = zone
+        said = [(kind, kind.replace("_", " ").replace(".", " ")) for kind in kinds]
+        self.fields["kind"].choices = [("", "Anything"), *said]
+        self.fields["actor"].queryset = Member.objects.select_related("user").order_by("user__name", "pk")
+
+    def chosen(self, events):
+        """The events that pass. Days are those on the organization's wall, the last one included."""
+        self.is_valid()
+        asked = self.cleaned_data
+        plain = {
+            "subject_type": "subject_type",
+            "kind": "kind",
+            "actor": "actor",
+            "via": "via",
+            "subject": "subject_id",
+        }
+        events = events.filter(**{column: asked[name] for name, column in plain.items() if asked.get(name)})
+        if asked.get("after"):
+            events = events.filter(occurred_at__gte=self._midnight(asked["after"]))
+        if asked.get("before"):
+            events = events.filter(occurred_at__lt=self._midnight(asked["before"] + datetime.timedelta(days=1)))
+        return events
+
+    def _midnight(self, day):
+        return datetime.datetime.combine(day, datetime.time(), self.zone)
+
+    def clean(self):
+        """Days of which there is no next one, or no midnight in UTC, are a slip of the finger."""
+        for name in ("after", "before"):
+            day = self.cleaned_data.get(name)
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, "That year is a slip of the finger.")
+        return self.cleaned_data
+
+    @property
+    def is_narrowed(self):
+        return any(self.data.get(name) for name in self.fields)

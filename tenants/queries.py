@@ -35,11 +35,12 @@ def _objects(parts: Sequence[Part], row: Sequence[Any]) -> list[Any]:
 _memberships = Prepared(
     lambda user_id: Member.everywhere.filter(user_id=user_id)
     .order_by("organization__slug")
-    .values_list(*_columns(MEMBER))
+    .values_list(*_columns(MEMBER)),
+    uuid.uuid4(),
 )
 _tokens = Prepared(
     lambda digest: ApiToken.everywhere.filter(digest=digest).order_by().values_list(*_columns(TOKEN)),
-    mark=secrets.token_hex(),
+    secrets.token_hex(),
 )
 
 

@@ -4,6 +4,8 @@ from tenants import views
 
 app_name = "tenants"
 urlpatterns = [
+    path("audit/", views.audit, name="audit"),
+    path("audit/export.csv", views.audit_export, name="audit_export"),
     path("organizations/", views.choose, name="choose"),
     path("organizations/<slug:slug>/", views.enter, name="enter"),
     path("settings/members/", views.member_list, name="member_list"),

@@ -17,14 +17,19 @@ from tenants.actions import departments, tokens
 from tenants.actions import deputies as standing_in
 from tenants.actions import members as people
 from tenants.errors import Invalid, NotAllowed, Stale
-from tenants.forms import DepartmentForm, DeputyForm, MemberEditForm, MemberForm, TokenForm
-from tenants.models import ApiToken, Department, Deputy, Member
+from tenants.forms import DepartmentForm, DeputyForm, LedgerFilter, MemberEditForm, MemberForm, TokenForm
+from tenants.models import ApiToken, Department, Deputy, Event, Member
 from tenants.pages import goto, page
+from tenants.pages.audit import told
+from tenants.pages.export import exported
 from tenants.problems import DECIDES
 from tenants.queries import memberships_of
 from tenants.states import Role
+from tenants.words import kinds
 
 PAGE_LENGTH = 50
+AUDIT_LENGTH = 50
+MOST_PAGES = 2000  # beyond that somebody wants the file
 
 
 def choose(request):
@@ -230,3 +235,36 @@ def _save(request, form, save, show, done, back):
 def _show(request, name, *, status=200, fresh=None, **values):
     values = {"problems": (), "stale": False} | values
     return page(request, f"tenants/{name}.html", part=f"tenants/_{name}.html", status=status, **values)
+
+
+@members(role=Role.SUPERVISOR)
+def audit(request):
+    """The whole ledger in words. Nothing is counted: the end of it interests nobody, and would cost the most."""
+    asked, events = _asked_of_ledger(request)
+    number = _page_number(request)
+    start = (number - 1) * AUDIT_LENGTH
+    found = list(events.order_by("-occurred_at", "-pk")[start : start + AUDIT_LENGTH + 1])
+    return page(
+        request,
+        "tenants/audit.html",
+        part="tenants/_audit.html",
+        filter=asked,
+        lines=told(found[:AUDIT_LENGTH]),
+        number=number,
+        has_next=len(found) > AUDIT_LENGTH,
+    )
+
+
+@members(role=Role.SUPERVISOR)
+def audit_export(request):
+    return exported(request, _asked_of_ledger(request)[1])
+
+
+def _asked_of_ledger(request):
+    asked = LedgerFilter(request.GET, kinds=kinds(), zone=request.member.organization.zone)
+    return asked, asked.chosen(Event.objects.all())
+
+
+def _page_number(request):
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 7 else 1

@@ -148,7 +148,7 @@ ALLOWED: dict[str, dict[str, Rule]] = {
         "reopen": told,
         "convert": plans,
     },
-    "import": {"retrieve": plans, "rows": plans, "create": plans, "write": plans, "discard": plans},
+    "import": {"retrieve": plans, "rows": plans, "events": plans, "create": plans, "write": plans, "discard": plans},
     "comment": {"edit": said, "remove": clears},
     "attachment": {"remove": clears},
     "customer": CATALOGUE,

@@ -22,9 +22,11 @@ from workorder.models import (
     NumberSeries,
     Process,
     Product,
+    Tag,
     WorkOrder,
     WorkOrderProcess,
     WorkOrderProduct,
+    WorkOrderTag,
     WorkOrderTask,
 )
 
@@ -127,6 +129,10 @@ def _orders(line, house, many):
         completed_at=f"CASE WHEN {DONE} THEN {MADE_AT} + interval '9 days' END",
     )  # fmt: skip
     order = {"work_order_id": _made("order", house, "1 + (n - 1) / {}")}
+    named = {"name": "'Tag ' || n", "folded": "'tag ' || n"}
+    _insert(line, Tag, 6, house, id=_made("tag", house), **named)
+    tagged = {"work_order_id": _made("order", house), "tag_id": _made("tag", house, "1 + n % 6")}
+    _insert(line, WorkOrderTag, many, house, where="n % 3 = 0", id=_made("tagging", house), **tagged)
     of = lambda each: {"work_order_id": order["work_order_id"].format(each)}  # noqa: E731
     _insert(
         line, WorkOrderProduct, 2 * many, house,
@@ -160,17 +166,17 @@ def _orders(line, house, many):
 # --- rows made of a number ------------------------------------------------------------------------------------------
 KINDS = [
     "organization", "department", "user", "member", "token", "customer", "product", "process", "series", "order",
-    "line", "step", "task", "event",
+    "line", "step", "task", "event", "tag", "tagging",
 ]  # fmt: skip
 
 
 def _id(kind, house, n):
     """What `_made` gives in SQL: the number in front, so that ids grow as UUIDv7 do, then what it is and whose."""
-    return uuid.UUID(f"0190{n:08x}70008{KINDS.index(kind):x}{house:014x}")
+    return uuid.UUID(f"0190{n:08x}7{KINDS.index(kind):03x}8{house:015x}")
 
 
 def _made(kind, house, n="n"):
-    tail = f"70008{KINDS.index(kind):x}{house:014x}"
+    tail = f"7{KINDS.index(kind):03x}8{house:015x}"
     return f"('0190' || lpad(to_hex(({n})::int), 8, '0') || '{tail}')::uuid"
 
 

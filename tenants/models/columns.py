@@ -3,6 +3,7 @@
 A version of the API derives `Columns` from the shape it describes a list with, so there is one declaration.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import models
+from django.db.models import F
 
-from tenants.models.prepared import PreparedHere
+from tenants.models.prepared import Among, PreparedHere
 
 Values = tuple[Any, ...]
 
@@ -72,8 +74,8 @@ class Columns:
     def by_parent(self, link: Any, parents: list[Any]) -> dict[Any, list[dict[str, Any]]]:
         """What is shown of the rows that belong to each parent, in the order of their model."""
         found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-        rows = self.model.objects.filter(**{f"{link.name}__in": parents}).values_list(*self.paths, link.attname)
-        for values, row in zip(rows, self.shown(list(rows)), strict=True):
+        rows = _children(self, link)(parents)
+        for values, row in zip(rows, self.shown(rows), strict=True):
             found[values[-1]].append(row[self.alone] if self.alone else row)
         return found
 
@@ -104,6 +106,16 @@ class Columns:
         if len(places) == 1:
             return lambda values: (values[places[0]],)
         return itemgetter(*places)
+
+
+@lru_cache(maxsize=256)
+def _children(columns: Columns, link: Any) -> PreparedHere:
+    rows = columns.model.objects
+
+    def build(parents: list[Any]) -> models.QuerySet:
+        return rows.filter(Among(F(link.attname), parents)).values_list(*columns.paths, link.attname)
+
+    return PreparedHere(build, [uuid.uuid4()])
 
 
 @lru_cache(maxsize=256)

@@ -6,46 +6,56 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.lookups import In
 
 from tenants import context
 
 
 class Prepared:
-    """`Prepared(build)(value)` is `list(build(value))`, where `build` makes a `values_list` for one UUID.
+    """`Prepared(build, …)(value, …)` is `list(build(value, …))`, where `build` makes a `values_list`.
 
-    Nothing but the value may differ from call to call. On SQLite, where nobody is in a hurry, it is built each time.
+    Nothing but the values may differ from call to call. On SQLite, where nobody is in a hurry, it is built each time.
     """
 
-    def __init__(self, build: Callable[[Any], models.QuerySet], *, mark: Any = None) -> None:
-        """`mark` stands for the value while the SQL is built; give one where it is no UUID."""
-        self._build, self._mark = build, mark or uuid.uuid4()
+    def __init__(self, build: Callable[..., models.QuerySet], *marks: Any) -> None:
+        """`marks` stand for the values while the SQL is built: of their kind, and like nothing else in it."""
+        self._build, self._marks = build, marks
 
-    def __call__(self, value: Any) -> list[tuple[Any, ...]]:
+    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
         if connection.vendor != "postgresql":
-            return list(self._build(value))
+            return list(self._build(*values))
         sql, params, compiler, converters = self._built
         with connection.cursor() as cursor:
-            cursor.execute(sql, [value if param == self._mark else param for param in params])
+            cursor.execute(sql, [param if place is None else values[place] for param, place in params])
             found = cursor.fetchall()
         return [tuple(row) for row in compiler.apply_converters(found, converters)] if converters else found
 
     @cached_property
     def _built(self) -> tuple[Any, ...]:
-        compiler = self._build(self._mark).query.get_compiler(connection=connection)
+        compiler = self._build(*self._marks).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        return sql, params, compiler, compiler.get_converters([column for column, *_ in compiler.select])
+        places = [(param, self._marks.index(param) if param in self._marks else None) for param in params]
+        return sql, places, compiler, compiler.get_converters([column for column, *_ in compiler.select])
 
 
 class PreparedHere:
-    """The same for a question within the current organization: `PreparedHere(build)()` is `list(build())`."""
+    """The same for a question within the current organization: `PreparedHere(build, …)(value, …)`."""
 
-    def __init__(self, build: Callable[[], models.QuerySet]) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet], *marks: Any) -> None:
         self._build = build
-        self._prepared = Prepared(self._of)
+        self._prepared = Prepared(self._of, uuid.uuid4(), *marks)
 
-    def __call__(self) -> list[tuple[Any, ...]]:
-        return self._prepared(context.organization_id())
+    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
+        return self._prepared(context.organization_id(), *values)
 
-    def _of(self, organization: uuid.UUID) -> models.QuerySet:
+    def _of(self, organization: uuid.UUID, *values: Any) -> models.QuerySet:
         with context.as_if_in(organization):
-            return self._build()
+            return self._build(*values)
+
+
+class Among(In):
+    """`filter(Among(F(column), values))`: as `in`, but a single parameter however many values there are."""
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, list(self.rhs)]

@@ -71,7 +71,7 @@ BESIDES = {
 # kind -> the keys of `data`; a kind that is not listed tells nothing but itself
 TELLS = {
     "workorder.created": {"number", "title"},
-    "workorder.edited": {"changed"},
+    "workorder.edited": {"changed", "from", "to"},
     "workorder.approved": {"comment"},
     "workorder.rejected": {"comment"},
     "workorder.held": {"reason"},

@@ -62,13 +62,25 @@ closed       -     -        -            -         =       -            -
 converted    -     -        -            -         -       -            =
 """)
 
-GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET}
-INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting", "ticket": "new"}
+# A file of orders without problems; people say `write` and `discard`, the rest is said by whoever works on it.
+IMPORT = grid("""
+             list_problems  write    finish   fail    discard
+checking     checked        -        -        failed  -
+checked      =              writing  -        -       discarded
+writing      -              =        written  failed  -
+written      -              -        =        -       -
+failed       -              -        -        =       -
+discarded    -              -        -        -       =
+""")
+
+GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT}
+INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting", "ticket": "new", "import": "checking"}
 ENDED = {
     "workorder": {"closed", "cancelled"},
     "process": {"completed", "skipped", "cancelled"},
     "task": {"completed", "cancelled"},
     "ticket": {"closed", "converted"},
+    "import": {"written", "failed", "discarded"},
 }
 # Said by the floor itself: no button, no route, not among the allowed actions.
 INTERNAL = {
@@ -76,6 +88,7 @@ INTERNAL = {
     "process": {"ready", "start", "complete", "cancel"},
     "task": {"ready"},
     "ticket": set(),
+    "import": {"list_problems", "finish", "fail"},
 }
 # Why a `-` is one, where it is not for "wrong_state": in one cell, or in all cells of a verb.
 REASONS = {

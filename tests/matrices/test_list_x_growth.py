@@ -39,7 +39,8 @@ NO_LIST = {
     "GET /api/v2/docs/": "a document",
     "GET /api/v2/me/": "one person",
 }
-NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in ("approvals", "attachments", "comments", "events", "processes", "tasks")]
+OF_AN_ORDER = ("approvals", "attachments", "comments", "events", "processes", "tasks")
+NESTED = [f"GET /api/v1/work-orders/{{pk}}/{part}/" for part in OF_AN_ORDER]
 NESTED += [f"GET /api/v1/tasks/{{pk}}/{part}/" for part in ("downtimes", "reports")]
 LISTS = [line for line, route in routes().items() if route.is_api and route.is_list and line not in NO_LIST] + NESTED
 

@@ -5,7 +5,7 @@ import pytest
 from tenants import events
 from tenants.context import tenant
 from tenants.models import Event
-from tests.factories import TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.factories import OrderImportFactory, TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
 from tests.golden.events import WRITTEN_BY
 from tests.golden.states import GRIDS, INTERNAL, refusal
 from tests.support.drivers import DOORS, DRIVERS, Outcome
@@ -20,7 +20,12 @@ CELLS = [
     if door.knows(noun, verb)
 ]
 VERBS = sorted({(noun, verb) for noun, grid in GRIDS.items() for _, verb in grid})
-MADE_BY = {"process": WorkOrderProcessFactory, "task": WorkOrderTaskFactory, "ticket": TicketFactory}
+MADE_BY = {
+    "process": WorkOrderProcessFactory,
+    "task": WorkOrderTaskFactory,
+    "ticket": TicketFactory,
+    "import": lambda organization, department=None, **at: OrderImportFactory(organization=organization, **at),
+}
 
 
 def cells(*kinds):

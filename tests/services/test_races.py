@@ -6,53 +6,22 @@ SQLite has one writer, so there these tests would pass with every lock deleted: 
 import contextlib
 from unittest import mock
 
-import psycopg
 import pytest
 
 from dispatch import problems as reasons
 from dispatch.actions import assignments
 from dispatch.models import Assignment
-from tenants import transitions
 from tenants.context import tenant
 from tenants.errors import NotAllowed
-from tenants.models import Event, TenantQuerySet
+from tenants.models import Event
 from tests.factories import DepartmentFactory, OperatorFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
-from tests.support.racing import Meeting, race
+from tests.support.racing import Meeting, no_constraint, no_lock, no_version, race
 from workorder.actions import orders, tasks
-from workorder.models import NumberSeries, WorkOrder, WorkOrderTask
+from workorder.actions.tasks import ending
+from workorder.models import WorkOrder, WorkOrderTask
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-# --- the guards, and how to take each of them out ------------------------------------------------------------------
-def no_lock():
-    """Rows are read, but not held."""
-    return mock.patch.object(TenantQuerySet, "lock", lambda rows, obj, seen=None: rows.get(pk=getattr(obj, "pk", obj)))
-
-
-def no_version():
-    """The row is written whatever version it has by now."""
-
-    def set_without_comparing(obj, *, only, changes):
-        type(obj).objects.filter(pk=obj.pk).update(**changes)
-        vars(obj).update(changes)
-
-    # The ledger would notice a version used twice: it is the next guard, and goes with this one.
-    return mock.patch.multiple(transitions, _compare_and_set=set_without_comparing, events=mock.Mock())
-
-
-@contextlib.contextmanager
-def no_constraint(owner_url):
-    """One open assignment per task is no longer the database's concern."""
-    name = "assignment_one_open_per_task"
-    with psycopg.connect(owner_url, autocommit=True) as line:
-        made = line.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name]).fetchone()[0]
-        line.execute(f'DROP INDEX "{name}"')
-        try:
-            yield
-        finally:
-            line.execute("TRUNCATE dispatch_assignment CASCADE")
-            line.execute(made)
+ONE_OPEN = ("dispatch_assignment", "assignment_one_open_per_task")
 
 
 class TestClaim:
@@ -85,7 +54,7 @@ class TestClaim:
 
     def test_control_without_guards_both_win(self, claims, database_urls):
         """The race is real: nothing but the guards stands between two people and one task."""
-        with no_lock(), no_version(), no_constraint(database_urls.owner):
+        with no_lock(), no_version(), no_constraint(database_urls.owner, *ONE_OPEN):
             answers, holders = claims()
 
         assert [type(answer).__name__ for answer in answers] == ["WorkOrderTask", "WorkOrderTask"]
@@ -100,7 +69,7 @@ class TestClaim:
             if kept != "version":
                 guards.enter_context(no_version())
             if kept != "constraint":
-                guards.enter_context(no_constraint(database_urls.owner))
+                guards.enter_context(no_constraint(database_urls.owner, *ONE_OPEN))
             answers, holders = claims()
 
         assert sorted(isinstance(answer, Exception) for answer in answers) == [False, True]
@@ -148,14 +117,14 @@ class TestLastTwoTasks:
     def test_control_without_the_parents_lock_the_order_never_ends(self, endings):
         """Each sees the other still open, so neither ends the order: seen by nobody until a customer calls."""
         meeting = Meeting(2)
-        with no_lock(), mock.patch.object(tasks, "move", meeting.after(tasks.move)):
+        with no_lock(), mock.patch.object(ending, "move", meeting.after(ending.move)):
             answers, status = endings()
 
         assert [type(answer).__name__ for answer in answers] == ["WorkOrderTask", "WorkOrderTask"]
         assert status == "in_progress"
 
     def test_the_second_to_end_ends_the_order(self, endings):
-        with mock.patch.object(tasks, "move", Meeting(2).after(tasks.move)):
+        with mock.patch.object(ending, "move", Meeting(2).after(ending.move)):
             answers, status = endings()
 
         assert [type(answer).__name__ for answer in answers] == ["WorkOrderTask", "WorkOrderTask"]
@@ -184,30 +153,3 @@ class TestApprove:
             kinds = list(Event.objects.about(order).values_list("kind", flat=True))
         assert sorted(isinstance(answer, NotAllowed) for answer in answers) == [False, True]
         assert len({"workorder.approved", "workorder.rejected"} & set(kinds)) == 1
-
-
-class TestNumbers:
-    """Order numbers have neither gaps nor doubles, however many are made at once."""
-
-    def test_eight_at_once_are_consecutive(self):
-        north = OrganizationFactory(slug="north")
-        with tenant(north):
-            pattern = WorkOrderFactory(organization=north)
-
-        def make():
-            with tenant(north):
-                return orders.create(
-                    by=None,
-                    customer=pattern.customer,
-                    title="At once",
-                    priority="normal",
-                    due_at=None,
-                    lines=[],
-                    processes=[],
-                ).number
-
-        numbers = race(*[make] * 8)
-
-        with tenant(north):
-            last = NumberSeries.objects.get().last
-        assert sorted(int(number.rpartition("-")[2]) for number in numbers) == list(range(last - 7, last + 1))

@@ -57,8 +57,8 @@ class ByAction:
                 self._say(row, verb)
             except NotAllowed as refusal:
                 return Outcome(409, tuple(problem.code for problem in refusal.problems))
-            except Invalid as refusal:
-                raise AssertionError(_no_words(verb, refusal.problems, "TYPED in tests/support/drivers.py")) from refusal
+            except (Invalid, TypeError) as refusal:
+                raise AssertionError(_no_words(verb, refusal, "WORDS in tests/support/payloads.py")) from refusal
         return Outcome(200)
 
     def _say(self, row, verb):

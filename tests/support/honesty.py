@@ -35,6 +35,7 @@ class Honesty:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix):
         prefix.append(f"<p><code>{self.ledger.block()}</code></p><p><code>{self.ledger.matrices()}</code></p>")
+        prefix.extend(f"<p><code>{figures}</code></p>" for figures in self.ledger.measured())
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):
@@ -42,5 +43,7 @@ class Honesty:
         terminalreporter.write_line(self.ledger.block(), red=bool(missed), bold=True)
         if cells := self.ledger.matrices():
             terminalreporter.write_line(cells)
+        for figures in self.ledger.measured():
+            terminalreporter.write_line(figures)
         if missed:
             terminalreporter.write_line(f"REQUIRED, but NOT RUN: {', '.join(missed)}", red=True, bold=True)

@@ -36,6 +36,7 @@ FOLDERS = {
 }
 FIXTURES = {"celery_worker_real": "worker", "full_edition": "worker", "redis_url": "redis"}
 PROPERTY = "tier"
+FIGURES = "figures"
 LEDGER = Path("build") / "tiers.json"
 PROVIDERS = {"postgres": provision.postgres, "redis": provision.valkey, "chromium": provision.chromium}
 
@@ -63,6 +64,7 @@ class Ledger:
         self.ran = {}
         self.generated = {}
         self.cells = {}
+        self.figures = []
         self.not_run = {}
         self.rungs = {}
 
@@ -103,6 +105,7 @@ class Ledger:
         """Count a finished test, from whichever process it ran in."""
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
             tier = dict(report.user_properties).get(PROPERTY, "memory")
+            self.figures += [told for name, told in report.user_properties if name == FIGURES]
             self.ran[tier] = self.ran.get(tier, 0) + 1
             if "matrix" in report.keywords:
                 self.generated[tier] = self.generated.get(tier, 0) + 1
@@ -156,6 +159,10 @@ class Ledger:
         """A line that counts the cells of each matrix: one that lost its rows would be as green as before."""
         found = " | ".join(f"{matrix} {cells:,}" for matrix, cells in sorted(self.cells.items()))
         return f"CELLS  {found}" if found else ""
+
+    def measured(self):
+        """What tests counted, a line for each that said so by `record_property("figures", …)`."""
+        return [f"FIGURES  {told}" for told in self.figures]
 
     def write(self, path=LEDGER):
         path.parent.mkdir(exist_ok=True)

@@ -7,16 +7,13 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dispatch.actions import assignments
 from dispatch.models import Assignment, AssignmentRule
 from notifications.models import Notification
 from tenants.context import tenant
 from tenants.models import ApiToken, Department, Deputy, Event, Member
-from tenants.problems import DECIDES
-from tests import factories as made
 from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
-from workorder.actions import tasks
+from tests.support.things import MODELS_BY_NOUN, hand_of, no_thing
 from workorder.models import (
     Attachment,
     Comment,
@@ -74,39 +71,15 @@ def model_of(route):
     if not route.is_api and key.startswith("processes/"):
         return WorkOrderProcess
     noun = key.removeprefix("settings/").partition("/{pk}")[0]
-    assert noun in MODELS, f"{route}: whose id is {{pk}}? Add {noun!r} to MODELS and MODELS_BY_NOUN in {__name__}."
+    assert noun in MODELS, f"{route}: whose id is it? Add {noun!r} to MODELS, and its thing to tests/support/things.py."
     return MODELS[noun]
 
 
 # --- things --------------------------------------------------------------------------------------------------------
-ORDER_AT = {
-    "submit": "draft",
-    "edit": "draft",
-    "approve": "submitted",
-    "reject": "submitted",
-    "revise": "rejected",
-    "release": "approved",
-    "hold": "released",
-    "resume": "on_hold",
-    "cancel": "draft",
-    "close": "completed",
-    "reopen": "completed",
-}
-TICKET_AT = {
-    "triage": "new",
-    "start": "triaged",
-    "resolve": "in_progress",
-    "close": "resolved",
-    "reopen": "resolved",
-    "convert": "triaged",
-}
-TASK_AT = {"start": "ready", "pause": "in_progress", "resume": "paused", "report": "in_progress", "cancel": "ready"}
-
-
 def thing(route, world, actor, *, own=True):
     """What the route is about, in the state it asks for. `own`: in the actor's hands, or in their department."""
     word, _, verb = key_of(route).strip("/").rpartition("/")
-    noun = MODELS_BY_NOUN.get(model_of(route), _any)
+    noun = MODELS_BY_NOUN.get(model_of(route), no_thing)
     with tenant(world.north):
         return noun(world, actor, verb if word.endswith("{pk}") else "", own)
 
@@ -131,131 +104,6 @@ def some(route, world):
     return named(route, world, world.ada)
 
 
-def _order(world, actor, verb, own):
-    if ORDER_AT.get(verb) == "submitted":  # by somebody who is no actor here: four eyes are another test's matter
-        return made.WorkOrderFactory(organization=world.north, at="submitted", at__by=world.bea)
-    return world.orders[ORDER_AT.get(verb, "draft")]
-
-
-def _place(world, own):
-    return world.assembly if own else world.welding
-
-
-def _hand(world, own):
-    return world.omar if own else world.odd
-
-
-def _task(world, actor, verb, own):
-    place = {"organization": world.north, "department": _place(world, own)}
-    if verb in ("assign", "claim"):
-        return made.WorkOrderTaskFactory(**place)
-    if verb == "merge":
-        task = made.WorkOrderTaskFactory(**place)
-        tasks.split(task, by=world.ada, parts=[{"quantity": 4}])
-        return task
-    if verb == "complete":
-        task = made.WorkOrderTaskFactory(**place, member=_hand(world, own), at="in_progress")
-        tasks.report(task, by=_hand(world, own), good=task.quantity)
-        return task
-    return made.WorkOrderTaskFactory(**place, member=_hand(world, own), at=TASK_AT.get(verb))
-
-
-def _ticket(world, actor, verb, own):
-    hand, state = _hand(world, own), TICKET_AT.get(verb, "new" if actor.role == "operator" else "triaged")
-    place = {"organization": world.north, "department": _place(world, own), "reported_by": hand}
-    if state not in ("triaged", "in_progress"):
-        return made.TicketFactory(**place, at=state)
-    return made.TicketFactory(**place, at=state, member=hand)
-
-
-def _report(world, actor, verb, own):
-    """Reported by whose task it is."""
-    hand = _hand(world, own)
-    place = {"organization": world.north, "department": _place(world, own)}
-    return tasks.report(made.WorkOrderTaskFactory(**place, member=hand, at="in_progress"), by=hand, good=3)
-
-
-def _process(world, actor, verb, own):
-    return made.WorkOrderProcessFactory(organization=world.north, department=_place(world, own))
-
-
-def _assignment(world, actor, verb, own):
-    task = made.WorkOrderTaskFactory(organization=world.north, department=_place(world, own))
-    works_here = actor.department_id == world.assembly.pk
-    member = actor if own and works_here and verb != "withdraw" else _hand(world, own)
-    assignments.assign(task, by=world.ada, member=member)
-    return Assignment.objects.of_task(task).get()
-
-
-def _token(world, actor, verb, own):
-    return made.ApiTokenFactory(organization=world.north, member=actor if own else world.bea)
-
-
-def _deputy(world, actor, verb, own):
-    member = actor if own and actor.is_at_least(DECIDES) else world.bea
-    return made.DeputyFactory(organization=world.north, member=member, deputy=world.sina)
-
-
-def _about(factory):
-    """Said or brought by the actor where they may, about an order on the floor."""
-
-    def made_by(world, actor, verb, own):
-        speaker = actor if own and actor.role != "viewer" else world.bea
-        return factory(organization=world.north, subject=world.orders["released"], member=speaker)
-
-    return made_by
-
-
-def _department(world, actor, verb, own):
-    return made.DepartmentFactory(organization=world.north)
-
-
-def _notification(world, actor, verb, own):
-    return made.NotificationFactory(organization=world.north, recipient=actor if own else world.bea)
-
-
-def _import(world, actor, verb, own):
-    return made.OrderImportFactory(organization=world.north, member=world.pia, at="checked")
-
-
-def _rule(world, actor, verb, own):
-    return made.AssignmentRuleFactory(organization=world.north)
-
-
-def _catalogue(factory):
-    return lambda world, actor, verb, own: factory(organization=world.north)
-
-
-MODELS_BY_NOUN = {
-    Member: lambda world, *_: world.omar,
-    Department: _department,
-    ApiToken: _token,
-    Deputy: _deputy,
-    Event: lambda world, *_: world.one(Event, world.north),
-    Customer: _catalogue(made.CustomerFactory),
-    Product: _catalogue(made.ProductFactory),
-    Process: _catalogue(made.ProcessFactory),
-    WorkOrder: _order,
-    WorkOrderProcess: _process,
-    WorkOrderTask: _task,
-    TaskReport: _report,
-    Downtime: _catalogue(made.DowntimeFactory),
-    ReasonCode: _catalogue(made.ReasonCodeFactory),
-    Ticket: _ticket,
-    Comment: _about(made.CommentFactory),
-    Attachment: _about(made.AttachmentFactory),
-    Tag: _catalogue(made.TagFactory),
-    AssignmentRule: _rule,
-    OrderImport: _import,
-    Assignment: _assignment,
-    Notification: _notification,
-}
-
-
-def _any(world, actor, verb, own):
-    raise LookupError("No thing for this model: add it to MODELS_BY_NOUN.")
-
-
 # --- bodies --------------------------------------------------------------------------------------------------------
 def body(route, world, *, own=True):
     """A body the route accepts from whoever may say it."""
@@ -264,7 +112,7 @@ def body(route, world, *, own=True):
         return BODIES[route.method, key](world)
     verb = key.strip("/").rpartition("/")[2]
     if route.is_unsafe and verb == "assign":
-        return {"member": str(_hand(world, own).pk)}
+        return {"member": str(hand_of(world, own).pk)}
     if route.is_unsafe and verb in PARTS:
         return PARTS[verb](route, world)
     return dict(WORDS.get(verb, {})) if route.is_unsafe else None

@@ -4,9 +4,9 @@ import pytest
 
 from tests.golden import events as golden_events
 from tests.golden import states as golden
-from workorder.states import INTERNAL, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
+from workorder.states import IMPORT, INTERNAL, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
 
-MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET}
+MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT}
 by_noun = pytest.mark.parametrize("noun", MACHINES)
 
 

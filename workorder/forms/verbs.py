@@ -89,7 +89,7 @@ class ReportForm(OfferingForm):
 
     CHOICE, NOTHING = "reason", "Choose a reason"
 
-    good = amount("Good", required=False)
+    good = amount("Good")
     defect = amount("Defect", required=False)
     reason = forms.TypedChoiceField(
         label="Why defect?", required=False, help_text="Needed when something is defect; for rework if you like."

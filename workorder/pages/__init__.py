@@ -1,8 +1,8 @@
 """What order and task pages show, and how a pressed button is answered."""
 
 from workorder.pages.approvals import said_of
-from workorder.pages.buttons import Button, Pressed, buttons_of, form_of, press, told
-from workorder.pages.history import history
+from workorder.pages.buttons import PAGES, Button, Pressed, buttons_of, form_of, press, told
+from workorder.pages.history import events_of, history, history_url
 from workorder.pages.imports import show_import, show_upload
 from workorder.pages.orders import show_order, show_order_of
 from workorder.pages.tasks import (
@@ -18,12 +18,15 @@ from workorder.pages.tasks import (
 from workorder.pages.tickets import show_ticket
 
 __all__ = [
+    "PAGES",
     "Button",
     "Pressed",
     "buttons_of",
     "cards",
+    "events_of",
     "form_of",
     "history",
+    "history_url",
     "offered_for",
     "offered_in_lists",
     "press",

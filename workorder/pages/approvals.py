@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from tenants import events
 from workorder.models import Approval
 from workorder.states import OrderStatus
-from workorder.templatetags.floor import VERBS, in_words
+from workorder.templatetags.floor import VERBS
+from workorder.words import in_words
 
 WANTED = {1: "a planner or an admin", 2: "an admin"}
 

@@ -11,7 +11,7 @@ from workorder.forms import CopyForm
 from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
 from workorder.pages.approvals import decisions
 from workorder.pages.buttons import buttons_of
-from workorder.pages.history import history
+from workorder.pages.history import history, history_url
 from workorder.pages.tasks import keys_of, why_of
 from workorder.states import OrderStatus
 
@@ -63,7 +63,8 @@ def order_values(request, order, pressed=None):
         "approvals": decisions(order, context.now()),
         "steps": _steps(request, order, processes, tasks, pressed),
         "watched": [order.pk, *(row.pk for row in (*processes, *tasks))],
-        "history": partial(history, order, processes, tasks),
+        "history": partial(history, order),
+        "history_url": history_url(order),
     }
 
 

@@ -11,7 +11,7 @@ from workorder import access, problems, queries
 from workorder.forms import TakeBackForm
 from workorder.models import TaskReport, WorkOrderTask
 from workorder.pages.buttons import Button, buttons_of, rest_button
-from workorder.pages.history import history
+from workorder.pages.history import history, history_url
 from workorder.states import ReasonKind, Rest
 
 MOST_REPORTS = 50  # the API has them all
@@ -61,6 +61,7 @@ def task_values(request, pk, pressed=None):
         "watched": [task.pk, task.work_order_id],
         "reports": partial(_reports, request.member, task, pressed),
         "history": partial(history, task),
+        "history_url": history_url(task),
     }
 
 

@@ -7,7 +7,7 @@ from tenants.pages import page
 from workorder import access
 from workorder.models import Ticket
 from workorder.pages.buttons import buttons_of
-from workorder.pages.history import history
+from workorder.pages.history import history, history_url
 
 
 def show_ticket(request, ticket, *, pressed=None, problems=(), stale=False, status=200):
@@ -28,4 +28,5 @@ def show_ticket(request, ticket, *, pressed=None, problems=(), stale=False, stat
         panels=[html[ticket.pk] for html in panels if html.get(ticket.pk)],
         watched=[ticket.pk],
         history=partial(history, ticket),
+        history_url=history_url(ticket),
     )

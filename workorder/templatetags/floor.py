@@ -1,4 +1,4 @@
-"""How the shop floor is put into words and badges: states, quantities, minutes, verbs, and what happened."""
+"""How the shop floor is put into words and badges: states, quantities, minutes and verbs."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -109,93 +109,6 @@ VERBS = {
     "ticket": TICKET_VERBS,
     "import": IMPORT_VERBS,
 }
-
-# Kind of event -> a sentence. `{who}` did it, `{what}` it was done to; the reason given follows as a quotation.
-SENTENCES = {
-    "workorder.created": "{who} created the order",
-    "workorder.edited": "{who} edited the draft",
-    "workorder.submitted": "{who} submitted it for approval",
-    "workorder.approved": "{who} approved it",
-    "workorder.rejected": "{who} sent it back",
-    "workorder.revised": "{who} made it a draft again",
-    "workorder.released": "{who} released it to the floor",
-    "workorder.begun": "Work began",
-    "workorder.held": "{who} put it on hold",
-    "workorder.resumed": "{who} let it go on",
-    "workorder.completed": "The last process ended: the order is completed",
-    "workorder.closed": "{who} closed it",
-    "workorder.cancelled": "{who} cancelled the order{stopped}",
-    "workorder.rescheduled": "{who} moved the due date",
-    "workorder.reprioritized": "{who} changed the priority from {before} to {after}",
-    "approval.given": "{who} approved level {level}",
-    "approval.overdue": "Level {level} of the approval is overdue",
-    "workorder.reopened": "{who} reopened it",
-    "process.made_ready": "It is the turn of {what}",
-    "process.completed": "{what} is done",
-    "process.skipped": "{who} skipped {what}",
-    "process.cancelled": "{what} was cancelled",
-    "task.created": "{what} came onto the floor",
-    "task.made_ready": "{what} can be started",
-    "task.started": "{who} started {what}",
-    "task.paused": "{who} paused {what}",
-    "task.resumed": "{who} resumed {what}",
-    "task.reported": "{who} reported {made} on {what}",
-    "task.corrected": "{who} took a report back on {what}",
-    "task.split": "{who} split {what}",
-    "task.merged": "{who} merged other tasks into {what}",
-    "task.completed": "{who} completed {what}",
-    "task.cancelled": "{who} cancelled {what}",
-    "task.assigned": "{what} was assigned",
-    "task.queued": "{what} waits for somebody to take it",
-    "ticket.created": "{who} reported it",
-    "ticket.edited": "{who} edited it",
-    "ticket.triaged": "{who} triaged it",
-    "ticket.started": "{who} takes care of it",
-    "ticket.resolved": "{who} resolved it",
-    "ticket.closed": "{who} closed it",
-    "ticket.reopened": "{who} opened it again",
-    "ticket.converted": "{who} made a work order of it",
-}
-SYSTEM = "Workfloor"
-
-
-def sentence(event, what):
-    """What happened, in words. `what` names the subject where it is not the page's own."""
-    who = event.actor.name if event.actor else SYSTEM
-    noun, _, past = event.kind.partition(".")
-    template_ = SENTENCES.get(event.kind, "{who}: {what} " + past.replace("_", " "))
-    data = event.data or {}
-    stopped = f": {words}" if (words := in_words(data.get("stopped"))) else ""
-    named = {"level": data.get("level", ""), "before": data.get("from", ""), "after": data.get("to", "")}
-    said = template_.format(who=who, what=what, made=_made(data), stopped=stopped, **named)
-    return said[:1].upper() + said[1:]
-
-
-def in_words(stopped):
-    """What a cancelled order stopped: "2 processes and 3 tasks stopped, of which Print: Poster had begun"."""
-    if not stopped or not (stopped["processes"] or stopped["tasks"]):
-        return ""
-    counts = [_counted(stopped["processes"], "process", "processes"), _counted(stopped["tasks"], "task", "tasks")]
-    said = " and ".join(count for count in counts if count) + " stopped"
-    return f"{said}, of which {', '.join(stopped['running'])} had begun" if stopped["running"] else said
-
-
-def _counted(number, one, many):
-    return f"{number} {one if number == 1 else many}" if number else ""
-
-
-def _made(data):
-    parts = [f"{plain(Decimal(data['good']))} good"] if "good" in data else []
-    if Decimal(data.get("defect") or 0):
-        parts.append(f"{plain(Decimal(data['defect']))} defect")
-    return " and ".join(parts) or "work"
-
-
-def quotation(event):
-    """The words somebody gave as a reason, or those of the decision; empty when there were none."""
-    data = event.data or {}
-    return next((str(data[key]) for key in ("comment", "reason", "note", "resolution", "why") if data.get(key)), "")
-
 
 @register.simple_tag
 def state(obj):

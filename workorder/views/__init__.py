@@ -1,5 +1,6 @@
 """The pages of workorder, by what they are about. Addresses are given in `urls`."""
 
+from workorder.views.history import order_history, task_history, ticket_history
 from workorder.views.imports import IMPORT_ACTIONS, import_detail, import_template, import_upload, import_verb
 from workorder.views.orders import (
     ORDER_ACTIONS,
@@ -29,6 +30,7 @@ __all__ = [
     "order_create",
     "order_detail",
     "order_edit",
+    "order_history",
     "order_list",
     "order_verb",
     "policy",
@@ -38,10 +40,12 @@ __all__ = [
     "reason_remove",
     "report_take_back",
     "task_detail",
+    "task_history",
     "task_verb",
     "ticket_create",
     "ticket_detail",
     "ticket_edit",
+    "ticket_history",
     "ticket_list",
     "ticket_verb",
 ]

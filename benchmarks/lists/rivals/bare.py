@@ -11,6 +11,10 @@ STATEMENT = (
     f"SELECT {', '.join(LIST.values())} FROM workorder_workorder "  # noqa: S608 - our own names
     f"WHERE organization_id = %s AND number < %s ORDER BY number DESC LIMIT {PAGE}"
 )
+TAGS = (
+    "SELECT work_order_id, tag.name FROM workorder_workordertag JOIN workorder_tag tag ON tag.id = tag_id "
+    "WHERE work_order_id = ANY(%s) ORDER BY tag.name"
+)
 ORGANIZATION = os.environ["BENCH_ORGANIZATION"]
 line = None
 
@@ -21,6 +25,7 @@ def application(environ, start_response):
         line = psycopg.connect(os.environ["BENCH_DATABASE_URL"], autocommit=True)
     before = parse_qs(environ["QUERY_STRING"])["before"][0]
     rows = line.execute(STATEMENT, [ORGANIZATION, before], prepare=True, binary=True).fetchall()
-    body = encoded(rows)
+    tags = line.execute(TAGS, [[row[0] for row in rows]], prepare=True, binary=True).fetchall()
+    body = encoded(rows, tags)
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

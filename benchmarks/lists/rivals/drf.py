@@ -6,7 +6,7 @@ from django.utils import timezone
 from rest_framework import mixins, serializers, viewsets
 
 from benchmarks.lists.rivals import models
-from benchmarks.lists.rivals.fields import LIST, MORE, VERBS
+from benchmarks.lists.rivals.fields import LIST, MORE, VERBS, is_late
 
 
 class Line(serializers.ModelSerializer):
@@ -24,12 +24,20 @@ class OrderProcess(serializers.ModelSerializer):
 
 
 class WorkOrder(serializers.ModelSerializer):
+    is_late = serializers.SerializerMethodField()
+    tags = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
     class Meta:
         model = models.WorkOrder
-        fields = [*LIST, "allowed_actions"]
+        fields = [*LIST, "is_late", "tags", "allowed_actions"]
         read_only_fields = ["id", "number", "status", "progress", "created_at", "released_at", "completed_at", "version"]
+
+    def get_is_late(self, order):
+        return is_late(order.status, order.due_at)
+
+    def get_tags(self, order):
+        return [link.tag.name for link in order.tag_links.all()]
 
     def get_allowed_actions(self, order):
         return VERBS.get(order.status, [])
@@ -67,6 +75,7 @@ class WorkOrderViewSet(
 ):
     def get_queryset(self):
         found = models.WorkOrder.objects.filter(organization_id=settings.ORGANIZATION).order_by("-number")
+        found = found.prefetch_related("tag_links__tag")
         return found if self.action == "list" else found.prefetch_related("products", "processes")
 
     def get_serializer_class(self):

@@ -1,5 +1,8 @@
 """What all rivals answer: the fields of Workfloor's own work orders, for a planner."""
 
+import datetime
+from collections import defaultdict
+
 import orjson
 
 # Name in the answer -> column.
@@ -36,9 +39,18 @@ VERBS = {
 PAGE = 50
 
 
-def encoded(rows) -> bytes:
-    """Rows of `LIST`'s columns as the body of an answer."""
+def is_late(status, due_at) -> bool:
+    return status in VERBS and status != "completed" and due_at is not None and due_at < datetime.datetime.now(datetime.UTC)
+
+
+def encoded(rows, tags) -> bytes:
+    """Rows of `LIST`'s columns, and `(order, name)` of their tags, as the body of an answer."""
+    names = defaultdict(list)
+    for order_id, name in tags:
+        names[order_id].append(name)
     shown = [dict(zip(LIST, row, strict=True)) for row in rows]
     for order in shown:
+        order["tags"] = names[order["id"]]
+        order["is_late"] = is_late(order["status"], order["due_at"])
         order["allowed_actions"] = VERBS.get(order["status"], [])
     return orjson.dumps({"results": shown}, default=str, option=orjson.OPT_UTC_Z)

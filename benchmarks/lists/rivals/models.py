@@ -106,6 +106,22 @@ class WorkOrder(Kept):
         db_table = "workorder_workorder"
 
 
+class Tag(Plain):
+    name = models.CharField(max_length=40)
+
+    class Meta(Plain.Meta):
+        db_table = "workorder_tag"
+
+
+class WorkOrderTag(Plain):
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="tag_links")
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT)
+
+    class Meta(Plain.Meta):
+        db_table = "workorder_workordertag"
+        ordering = ["tag__name"]
+
+
 class Line(Kept):
     work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="products")
     product = models.ForeignKey(Product, on_delete=models.PROTECT)

@@ -13,6 +13,7 @@ from dispatch.models import Assignment, AssignmentRule
 from dispatch.states import AssignmentStatus, Strategy
 from tenants.access import Later
 from tenants.api.v1.filters import Related, YesNo
+from tenants.api.v1.history import Remembered
 from tenants.api.v1.viewsets import Nothing, Seen, TenantViewSet
 from tenants.models import Department, Member
 from tenants.states import Role
@@ -26,7 +27,7 @@ class RuleFilter(filters.FilterSet):
     department = Related(to=Department)
 
 
-class RuleViewSet(TenantViewSet):
+class RuleViewSet(Remembered):
     """Dispatch rules, the one asked first on top. Everybody may read them: they explain who got what."""
 
     queryset = Later(AssignmentRule)
@@ -113,7 +114,7 @@ class AssignmentFilter(filters.FilterSet):
     member = Related(to=Member)
 
 
-class AssignmentViewSet(TenantViewSet):
+class AssignmentViewSet(Remembered):
     """Tasks offered to people, each with the reason in words."""
 
     queryset = Later(Assignment)

@@ -11,7 +11,8 @@ from tenants.access import Later, TenantRelatedField
 from tenants.actions import deputies
 from tenants.api.v1.fields import Moment
 from tenants.api.v1.filters import Related, YesNo
-from tenants.api.v1.viewsets import Seen, TenantViewSet
+from tenants.api.v1.history import Remembered
+from tenants.api.v1.viewsets import Seen
 from tenants.models import Deputy, Member
 from tenants.problems import DECIDES
 from tenants.states import Role
@@ -51,7 +52,7 @@ class DeputyFilter(filters.FilterSet):
         return rows.filter(now) if wanted else rows.exclude(now)
 
 
-class DeputyViewSet(TenantViewSet):
+class DeputyViewSet(Remembered):
     """Everybody sees who stands in for whom; one names one's own, admins anybody's."""
 
     queryset = Later(Deputy)

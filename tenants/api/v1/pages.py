@@ -8,7 +8,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 MOST_DIGITS = 9
 MOST_COUNTED = 10_000
 FAR = 1000
-"""Rows after which a page is first looked for in the index: skipping whole rows costs more than one more question."""
+"""Rows after which a page is looked for in the index first: skipping whole rows costs more."""
 
 COUNT = f"How many there are, exact up to {MOST_COUNTED}; of more than that a list may say {MOST_COUNTED}."
 
@@ -81,5 +81,4 @@ def counted(queryset):
 def _far(queryset, start, stop):
     """The rows of a page far down. Its keys come from the index alone, so only the rows shown are read."""
     key = queryset.model.KEY
-    keys = list(queryset.values_list(key, flat=True)[start:stop])
-    return queryset.filter(**{f"{key}__in": keys})
+    return queryset.filter(**{f"{key}__in": queryset.prefetch_related(None).values(key)[start:stop]})

@@ -116,19 +116,3 @@ class DepartmentInput(Seen):
     code = serializers.CharField(max_length=20)
     name = serializers.CharField(max_length=120)
     parent = TenantRelatedField(to=models.Department, required=False, allow_null=True)
-
-
-class Event(serializers.Serializer):
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    subject_type = serializers.CharField()
-    subject = serializers.UUIDField(source="subject_id")
-    subject_version = serializers.IntegerField()
-    actor = serializers.UUIDField(source="actor_id", allow_null=True)
-    via = serializers.CharField()
-    data = serializers.DictField()
-    occurred_at = Moment()
-    recorded_at = Moment()
-    request_id = serializers.CharField()
-    caused_by = serializers.UUIDField(allow_null=True)
-    position = serializers.IntegerField(allow_null=True)

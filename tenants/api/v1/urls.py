@@ -12,6 +12,7 @@ routes = [
     ("events", views.EventViewSet, "event"),
 ]
 paths = [
+    path("events/export.csv", views.EventExportViewSet.as_view({"get": "export"}), name="event-export"),
     path("auth/token/", views.SignIn.as_view(), name="token"),
     path("auth/token/refresh/", views.Refresh.as_view(), name="token-refresh"),
     path("auth/token/revoke/", views.Revoke.as_view(), name="token-revoke"),

@@ -4,6 +4,7 @@ from django.contrib.auth import authenticate
 from django.core.validators import RegexValidator
 from django.db.models import F
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import permissions, status
 from rest_framework.decorators import action
@@ -11,18 +12,24 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tenants import context
 from tenants.access import Later, SignInThrottle
 from tenants.actions import departments, members, tokens
 from tenants.api.v1 import serializers
 from tenants.api.v1.errors import Unauthorized
-from tenants.api.v1.filters import Moment, Related, YesNo
+from tenants.api.v1.filters import Filters, Moment, Related, YesNo
+from tenants.api.v1.history import Event as EventShown
+from tenants.api.v1.history import Remembered
 from tenants.api.v1.parsers import Json
+from tenants.api.v1.renderers import AsItIs
 from tenants.api.v1.schema import Schema
 from tenants.api.v1.viewsets import Seen, TenantViewSet
 from tenants.models import ApiToken, Department, Event, Member
 from tenants.models.organizations import role_rank
+from tenants.pages.export import exported
 from tenants.queries import memberships_of
 from tenants.states import Role
+from tenants.words import kinds
 
 BAD_REFRESH = "The refresh token is invalid, expired, used or revoked. Sign in again."
 
@@ -103,7 +110,7 @@ class MemberFilter(filters.FilterSet):
     active = YesNo()
 
 
-class MemberViewSet(TenantViewSet):
+class MemberViewSet(Remembered):
     """The people of the organization."""
 
     queryset = Later(Member)
@@ -135,7 +142,7 @@ class TokenFilter(filters.FilterSet):
     active = YesNo(field_name="revoked_at", lookup_expr="isnull", label="Not revoked.")
 
 
-class TokenViewSet(TenantViewSet):
+class TokenViewSet(Remembered):
     """Long-lived keys of programs: one's own; an admin sees and revokes all."""
 
     queryset = Later(ApiToken)
@@ -175,7 +182,7 @@ class DepartmentFilter(filters.FilterSet):
     parent = Related(to=Department)
 
 
-class DepartmentViewSet(TenantViewSet):
+class DepartmentViewSet(Remembered):
     """Where work is done."""
 
     queryset = Later(Department)
@@ -204,12 +211,11 @@ class DepartmentViewSet(TenantViewSet):
 
 
 class EventFilter(filters.FilterSet):
-    kind = filters.CharFilter(
-        validators=[RegexValidator(r"^[a-z_]+\.[a-z_]+$", "A kind is a noun, a dot and a past tense.")]
-    )
+    kind = filters.MultipleChoiceFilter(choices=lambda: [(kind, kind) for kind in kinds()])
     subject_type = filters.CharFilter(validators=[RegexValidator(r"^[a-z_]{1,30}$", "A noun in small letters.")])
     subject = filters.UUIDFilter(field_name="subject_id")
     actor = Related(to=Member)
+    via = filters.MultipleChoiceFilter(choices=[(way, way) for way in context.WAYS])
     occurred_after = Moment(field_name="occurred_at", lookup_expr="gte")
     occurred_before = Moment(field_name="occurred_at", lookup_expr="lt")
 
@@ -218,7 +224,22 @@ class EventViewSet(TenantViewSet):
     """What happened, newest first. Nothing here ever changes."""
 
     queryset = Later(Event)
-    serializer_class = serializers.Event
+    serializer_class = EventShown
     filterset_class = EventFilter
     ordering_fields = ("occurred_at",)
     ordering = ("-occurred_at",)
+
+
+class EventExportViewSet(TenantViewSet):
+    """The ledger to take along."""
+
+    queryset = Later(Event)
+    filterset_class = EventFilter
+    filter_backends = [Filters]
+    content_negotiation_class = AsItIs
+    roles = {"export": Role.SUPERVISOR}
+
+    @extend_schema(operation_id="events_export", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def export(self, request):
+        """Everything that passes the filters, the newest first, as CSV; times are the organization's own."""
+        return exported(request._request, self.filter_queryset(self.get_queryset()))

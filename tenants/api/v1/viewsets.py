@@ -117,7 +117,11 @@ class TenantViewSet(GenericViewSet):
         """The new object and where it is: below the address it was sent to, or at the route named `at`."""
         path = reverse(at, args=[obj.pk]) if at else f"{self.request.path}{obj.pk}/"
         where = self.request.build_absolute_uri(path)
-        return Response(self.changed(obj).data, status=status.HTTP_201_CREATED, headers={"Location": where})
+        return Response(self.shown(self.written(obj)), status=status.HTTP_201_CREATED, headers={"Location": where})
+
+    def written(self, obj):
+        """A new object with all that is shown of it; a noun that has most of it at hand says so here."""
+        return self.get_queryset().get(pk=obj.pk)
 
     def shown(self, found, serializer=None, *, many=False):
         context = self.get_serializer_context() | {"allowed_actions": self.allowed_actions(found if many else [found])}

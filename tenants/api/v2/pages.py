@@ -15,15 +15,20 @@ class Cursors(BasePagination):
 
     usual_size, most = 50, 100
 
-    def paginate_queryset(self, queryset, request, view=None):
+    def paginate_queryset(self, queryset, request, view=None, *, columns=None):
+        """A list of objects, or of what `columns` reads of them."""
         self.request, self.field = request, view.cursor_field.removeprefix("-")
         descending = view.cursor_field.startswith("-")
         if cursor := request.query_params.get("cursor"):
             side = "lt" if descending else "gt"
             queryset = queryset.filter(**{f"{self.field}__{side}": self._read(queryset.model, cursor)})
         size = self._size()
-        rows = list(queryset.order_by(view.cursor_field)[: size + 1])
-        self.last = rows[size - 1] if len(rows) > size else None
+        queryset = queryset.order_by(view.cursor_field)
+        rows = columns.page(queryset, 0, size + 1) if columns else list(queryset[: size + 1])
+        self.last = None
+        if len(rows) > size:
+            last = rows[size - 1]
+            self.last = last[columns.paths.index(self.field)] if columns else getattr(last, self.field)
         return rows[:size]
 
     def get_paginated_response(self, data):
@@ -49,7 +54,7 @@ class Cursors(BasePagination):
     def _next(self):
         if self.last is None:
             return None
-        cursor = base64.urlsafe_b64encode(orjson.dumps([getattr(self.last, self.field)])).decode().rstrip("=")
+        cursor = base64.urlsafe_b64encode(orjson.dumps([self.last])).decode().rstrip("=")
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
     def _read(self, model, cursor):

@@ -12,6 +12,8 @@ from rest_framework.viewsets import GenericViewSet
 from tenants.access import contributed
 from tenants.api.v2.errors import answer
 from tenants.api.v2.pages import Cursors
+from tenants.api.v2.renderers import Json
+from tenants.api.v2.rows import columns_of
 from tenants.api.v2.schema import Schema
 
 VARY = ["Accept", "Authorization", "Cookie", "X-Organization"]
@@ -26,11 +28,12 @@ class Exact(DjangoFilterBackend):
         known = set(view.filterset_class.base_filters) | self.besides if view.filterset_class else self.besides
         if strange := sorted(request.query_params.keys() - known):
             raise ValidationError({name: ["There is no such parameter."] for name in strange}, "unknown_parameter")
-        return super().filter_queryset(request, queryset, view)
+        return super().filter_queryset(request, queryset, view) if request.query_params.keys() - self.besides else queryset
 
 
 class TenantViewSet(GenericViewSet):
     schema = Schema()
+    renderer_classes = [Json]
     metadata_class = None
     pagination_class = Cursors
     filter_backends = [Exact]
@@ -52,8 +55,21 @@ class TenantViewSet(GenericViewSet):
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])  # 404 for a malformed id as well
 
     def list(self, request):
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.shown(page, many=True))
+        rows = self.filter_queryset(self.get_queryset())
+        columns = columns_of(self.get_serializer_class(), rows.model)
+        found = self.paginator.paginate_queryset(rows, request, self, columns=columns)
+        return self.get_paginated_response(
+            self.of_columns(columns, found) if columns else self.shown(found, many=True)
+        )
+
+    def of_columns(self, columns, found):
+        rows = columns.shown(found)
+        if columns.judged:
+            keys, kinds = columns.judged_of(found)
+            allowed = self.allowed_actions(kinds)
+            for row, key in zip(rows, keys, strict=True):
+                row["allowed_actions"] = allowed[key]
+        return rows
 
     def retrieve(self, request, pk):
         obj = self.get_object()

@@ -294,9 +294,9 @@ class TestWhoMay:
         [
             ("vera", []),
             ("omar", ["claim"]),
-            ("sina", ["assign", "claim"]),
-            ("pia", ["assign"]),
-            ("ada", ["assign"]),
+            ("sina", ["assign", "claim", "split"]),
+            ("pia", ["assign", "split"]),
+            ("ada", ["assign", "split"]),
             ("odd", []),
         ],
     )
@@ -321,7 +321,7 @@ class TestWhoMay:
             found = access.verbs(getattr(world, who), offered)
 
         assert found == verbs
-        assert access.task_verbs([task], world.pia) == {task.pk: []}
+        assert access.task_verbs([task], world.pia) == {task.pk: ["split"]}
 
     def test_asking_for_many_tasks_costs_no_query(self, world, released, query_counter):
         some = [released() for _ in range(3)]
@@ -329,7 +329,7 @@ class TestWhoMay:
         with query_counter(exact=0):
             found = access.task_verbs(some, world.sina)
 
-        assert list(found.values()) == [["assign", "claim"]] * 3
+        assert list(found.values()) == [["assign", "claim", "split"]] * 3
 
     def test_reasons_of_many_tasks_cost_two_queries(self, world, released, query_counter):
         some = [released() for _ in range(3)]

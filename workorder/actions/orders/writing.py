@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -144,13 +144,23 @@ def edit(
     if work is None and not changed:
         return order
     names = sorted(changed) + (["work"] if work else [])
+    told = {
+        "changed": names,
+        "from": _told(changed, lambda name: getattr(order, name)),
+        "to": _told(changed, changed.get),
+    }
     if work is not None:
         changed |= {"estimate_minutes": contents.minutes_of(work[1]), "estimate_cost": contents.cost_of(work[1])}
-    change(order, "workorder.edited", by=by, data={"changed": names}, **changed)
+    change(order, "workorder.edited", by=by, data=told, **changed)
     if work is not None:
         contents.erase(order)
         contents.write(order, *work)
     return order
+
+
+def _told(names: Iterable[str], value_of: Callable[[str], Any]) -> dict[str, Any]:
+    """What history says of these columns; notes are long, and there for everybody to read."""
+    return {name: getattr(value := value_of(name), "pk", value) for name in names if name != "notes"}
 
 
 def tidy(facts: Mapping[str, Any]) -> dict[str, Any]:

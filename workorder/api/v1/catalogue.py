@@ -9,7 +9,8 @@ from rest_framework.response import Response
 from tenants.access import Later, TenantRelatedField
 from tenants.api.v1.fields import Minutes, Named, Quantity, Rows, Text
 from tenants.api.v1.filters import Related, YesNo
-from tenants.api.v1.viewsets import Seen, TenantViewSet
+from tenants.api.v1.history import Remembered
+from tenants.api.v1.viewsets import Seen
 from tenants.models import Department
 from tenants.states import Role
 from workorder import access, models
@@ -89,7 +90,7 @@ class ProcessInput(Coded):
     required_skill = Text(max_length=60)
 
 
-class CatalogueViewSet(TenantViewSet):
+class CatalogueViewSet(Remembered):
     """Everybody looks up, planners write. What an order used is made inactive rather than deleted."""
 
     search_fields = ["code", "name"]

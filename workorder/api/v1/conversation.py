@@ -1,7 +1,7 @@
 """Comments and files about orders, tasks and tickets, and the tags of orders."""
 
 from django.conf import settings
-from django.db.models import Count, F
+from django.db.models import F
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -225,7 +225,7 @@ class TagViewSet(TenantViewSet):
     queryset = Later(models.Tag)
     serializer_class = Tag
     search_fields = ["name"]
-    ordering_fields = {"name": F("folded"), "orders": Count("order_links")}
+    ordering_fields = {"name": F("folded")}
     ordering = ("name",)
 
     def get_queryset(self):

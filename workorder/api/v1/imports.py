@@ -90,6 +90,9 @@ class OrderImportViewSet(FloorViewSet):
     def retrieve(self, request, *args, **kwargs):
         return Response(self.shown(self.thing()))
 
+    def history(self, order_import):
+        return super().history(self.thing())  # nobody else learns what was brought
+
     @extend_schema(responses=ImportRow(many=True))
     @action(detail=True, methods=["get"], filter_backends=[DjangoFilterBackend], filterset_class=RowFilter)
     def rows(self, request, pk):

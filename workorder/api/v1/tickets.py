@@ -16,6 +16,7 @@ from workorder.actions import tickets
 from workorder.api.v1.conversation import DISCUSSED, Discussed
 from workorder.api.v1.views import FloorViewSet, verb
 from workorder.models.orders import urgency
+from workorder.pages import events_of
 from workorder.problems import MAX_DESCRIPTION, MAX_WORDS
 from workorder.states import TICKET_OPEN, Priority, TicketStatus
 
@@ -168,3 +169,6 @@ class TicketViewSet(Discussed, FloorViewSet):
     def convert(self, request, pk):
         """Make a draft of a work order of it; `work_order` is the order."""
         return self.verb(tickets.convert)
+
+    def history(self, ticket):
+        return events_of(ticket)

@@ -1,13 +1,12 @@
 """Work orders, their processes and their tasks: look up, ask who may, call the verb, show what became of it."""
 
-from django.db.models import F, Q
+from django.db.models import F, prefetch_related_objects
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 
 from tenants.access import Later
-from tenants.api.v1.serializers import Event as EventShown
-from tenants.api.v1.viewsets import Seen, TenantViewSet
-from tenants.models import Event
+from tenants.api.v1.history import Remembered
+from tenants.api.v1.viewsets import Seen
 from tenants.states import Role
 from workorder import access, models
 from workorder.actions import orders, processes, tasks
@@ -17,12 +16,14 @@ from workorder.api.v1.approval import Approval
 from workorder.api.v1.conversation import DISCUSSED, Discussed, Tags
 from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
 from workorder.models.orders import urgency
+from workorder.pages import events_of
 from workorder.queries import orders_ever
 
+HANGING = ("lines", "processes", "tag_links__tag")  # what is shown of an order besides its own columns
 BESIDES = {"edit"}  # said with PATCH, so it is no verb of its own here
 
 
-class FloorViewSet(TenantViewSet):
+class FloorViewSet(Remembered):
     """Things with a machine: every verb of it that people say has an address."""
 
     def may(self, member, verb, obj):
@@ -78,7 +79,11 @@ class WorkOrderViewSet(Discussed, FloorViewSet):
 
     def get_queryset(self):
         found = WorkOrder.objects.all()
-        return found if self.action == "list" else found.prefetch_related("lines", "processes", "tag_links__tag")
+        return found if self.action == "list" else found.prefetch_related(*HANGING)
+
+    def written(self, order):
+        prefetch_related_objects([order], *HANGING)
+        return order
 
     def get_serializer_class(self):
         return serializers.WorkOrder if self.action == "list" else serializers.WorkOrderDetail
@@ -194,15 +199,9 @@ class WorkOrderViewSet(Discussed, FloorViewSet):
         found = WorkOrderTask.objects.of_order(self.get_object()).select_related("work_order")
         return self.listed(found.order_by("process__sequence", "created_at", "pk"), serializers.Task)
 
-    @extend_schema(responses=EventShown(many=True))
-    @nested(url_path="events")
-    def events(self, request, pk):
-        """What happened to it, its approvals, processes and tasks, newest first."""
-        order = self.get_object()
-        about = Q(subject_type=WorkOrder.NOUN, subject_id=order.pk)
-        for rows in (order.approvals, order.processes, order.tasks):
-            about |= Q(subject_type=rows.model.NOUN, subject_id__in=rows.order_by().values("pk"))
-        return self.listed(Event.objects.filter(about).order_by("-occurred_at", "-pk"), EventShown)
+    def history(self, order):
+        """Its own, and that of its processes and tasks, of what was said and brought, and of who was asked."""
+        return events_of(order)
 
 
 class OrderProcessViewSet(FloorViewSet):
@@ -278,6 +277,9 @@ class TaskViewSet(Discussed, FloorViewSet):
     def merge(self, request, pk):
         """Take the pieces of other tasks of its process, on which nothing has been reported; those are cancelled."""
         return self.verb(_merge)
+
+    def history(self, task):
+        return events_of(task)
 
     @extend_schema(responses=ledger.TaskReport(many=True))
     @nested(url_path="reports")

@@ -1,9 +1,8 @@
 """Shapes of work orders in v2. What the entity tag does not cover is not in here: it would change unnoticed."""
 
-import datetime
-
 from rest_framework import serializers
 
+from tenants.api.v2.fields import AllowedActions, Moment
 from workorder.states import OrderStatus, Priority
 
 
@@ -19,22 +18,6 @@ class OrderStep(serializers.Serializer):
     sequence = serializers.IntegerField()
     parallel_with_previous = serializers.BooleanField()
     quantity = serializers.DecimalField(max_digits=14, decimal_places=3)
-
-
-class Moment(serializers.DateTimeField):
-    """Always said in UTC."""
-
-    def to_representation(self, value):
-        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
-
-
-class AllowedActions(serializers.ListField):
-    """Computed for the whole list at once; they wait in the context."""
-
-    child = serializers.CharField()
-
-    def to_representation(self, obj):
-        return self.context["allowed_actions"][obj.pk]
 
 
 class WorkOrder(serializers.Serializer):
@@ -54,7 +37,7 @@ class WorkOrder(serializers.Serializer):
     released_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions(source="*", read_only=True)
+    allowed_actions = AllowedActions(of=["status", "approval_level"])
 
 
 class WorkOrderDetail(WorkOrder):
