@@ -117,6 +117,7 @@ class DeputyForm(SettingsForm):
 class LedgerFilter(forms.Form):
     """The filters of the audit log, which live in the address. One that makes no sense is left out, the others hold."""
 
+    COLUMNS = {"subject_type": "subject_type", "kind": "kind", "actor": "actor", "via": "via", "subject": "subject_id"}
     NOUNS = [
         ("workorder", "Work orders"),
         ("process", "Processes of orders"),

@@ -57,6 +57,11 @@ class Columns:
             return _first(self, rows.query.order_by, stop)()
         return list(self.of(rows)[start:stop])
 
+    def one(self, rows: models.QuerySet, pk: Any) -> list[Values]:
+        """The one with this id, or none. Raises `ValidationError` for what cannot be an id."""
+        key = self.model._meta.pk.to_python(pk)
+        return _one(self)(key) if rows.is_whole else list(self.of(rows).filter(pk=key))
+
     def shown(self, found: Iterable[Values]) -> list[dict[str, Any]]:
         names = tuple(self.plain)  # they come first, and `zip` stops after them
         rows = [dict(zip(names, values)) for values in found]  # noqa: B905
@@ -106,6 +111,11 @@ class Columns:
         if len(places) == 1:
             return lambda values: (values[places[0]],)
         return itemgetter(*places)
+
+
+@lru_cache(maxsize=256)
+def _one(columns: Columns) -> PreparedHere:
+    return PreparedHere(lambda pk: columns.of(columns.model.objects.filter(pk=pk)), uuid.uuid4())
 
 
 @lru_cache(maxsize=256)

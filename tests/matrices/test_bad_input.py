@@ -24,6 +24,9 @@ REFUSED_METHODS = [(method, path) for path in PATHS for method in METHODS if f"{
 LISTS = [line for line in API if getattr(routes()[line].view, "actions", {}).get("get") == "list"]
 BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/test_imports.py
     "POST /work-orders/import/",
+    "POST /work-orders/{pk}/attachments/",
+    "POST /tasks/{pk}/attachments/",
+    "POST /tickets/{pk}/attachments/",
     "POST /organizations/{slug}/",
     "POST /notifications/read-all/",
     "POST /notifications/{pk}/read/",

@@ -183,6 +183,8 @@ BODIES = {
     **{("POST", f"{noun}/{{pk}}/comments/"): lambda world: SAID for noun in ("work-orders", "tasks", "tickets")},
     **{("POST", f"{noun}/{{pk}}/attachments/"): _drawing for noun in ("work-orders", "tasks", "tickets")},
     ("PATCH", "comments/{pk}/"): lambda world: {"text": "The paper is dry again."},
+    ("POST", "comments/{pk}/edit/"): lambda world: {"text": "The paper is dry again."},
+    ("POST", "work-orders/{pk}/tags/"): lambda world: {"tags": "Rush"},
     ("PUT", "work-orders/{pk}/tags/"): lambda world: {"tags": ["Rush"]},
     ("POST", "order-imports/"): _file,
     ("POST", "work-orders/import/"): _file,

@@ -1,5 +1,6 @@
 """The shape of what pages send. Whether it may be done is the verbs' question; here it only has to be readable."""
 
+from workorder.forms.conversation import AttachmentForm, CommentEditForm, CommentForm, TagsForm
 from workorder.forms.imports import CopyForm, FileForm
 from workorder.forms.lists import OrderFilter
 from workorder.forms.orders import LEAST, WorkForm
@@ -14,6 +15,9 @@ FORMS = BY_NOUN | {"ticket": TICKET_FORMS, "import": {}}
 __all__ = [
     "FORMS",
     "LEAST",
+    "AttachmentForm",
+    "CommentEditForm",
+    "CommentForm",
     "CompleteForm",
     "CopyForm",
     "FileForm",
@@ -23,6 +27,7 @@ __all__ = [
     "ReasonEditForm",
     "ReasonForm",
     "SeenForm",
+    "TagsForm",
     "TakeBackForm",
     "TicketFilter",
     "TicketForm",

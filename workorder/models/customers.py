@@ -1,8 +1,12 @@
 """Who the work is for."""
 
+from urllib.parse import quote
+
 from django.db import models
 
 from tenants.models import TenantManager, TenantModel, TenantQuerySet
+
+PLACE = "{reference}"
 
 
 class CustomerQuerySet(TenantQuerySet):
@@ -29,3 +33,9 @@ class Customer(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def link_to(self, reference: str) -> str:
+        """Where their own order is found, empty if that is not known."""
+        if not (self.reference_url and reference):
+            return ""
+        return self.reference_url.replace(PLACE, quote(reference, safe=""))

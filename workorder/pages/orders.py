@@ -7,10 +7,12 @@ from django.db.models import Prefetch
 from tenants import context
 from tenants.pages import page
 from workorder import access, problems
-from workorder.forms import CopyForm
-from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
+from workorder.forms import CopyForm, TagsForm
+from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTag, WorkOrderTask, steps_of
 from workorder.pages.approvals import decisions
 from workorder.pages.buttons import buttons_of
+from workorder.pages.conversation import talk_of
+from workorder.pages.costs import costs_of
 from workorder.pages.history import history, history_url
 from workorder.pages.tasks import keys_of, why_of
 from workorder.states import OrderStatus
@@ -43,6 +45,7 @@ def _read_order(pk):
         "lines__product",
         Prefetch("processes", processes),
         Prefetch("tasks", tasks),
+        Prefetch("tag_links", WorkOrderTag.objects.select_related("tag").order_by("tag__folded")),
         Prefetch("approvals", Approval.objects.with_people()),
     )
     return orders.get(pk=pk)
@@ -65,11 +68,22 @@ def order_values(request, order, pressed=None):
         "watched": [order.pk, *(row.pk for row in (*processes, *tasks))],
         "history": partial(history, order),
         "history_url": history_url(order),
+        "talk": partial(talk_of, request, order),
+        "costs": costs_of(order, member.organization.currency),
+        "reference_url": order.customer.link_to(order.customer_reference),
+        "tags_form": _tags_form(order, pressed) if access.may(member, "set_tags", order) else None,
     }
 
 
 def _copy_form(order):
     return CopyForm(initial={"version": order.version}, auto_id="copy_%s")
+
+
+def _tags_form(order, pressed):
+    if pressed and pressed.verb == "set_tags":
+        return pressed.form
+    tags = ", ".join(link.tag.name for link in order.tag_links.all())
+    return TagsForm(initial={"version": order.version, "tags": tags}, auto_id="tags_%s")
 
 
 def _said_by_editing(order):

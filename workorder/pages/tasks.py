@@ -11,6 +11,7 @@ from workorder import access, problems, queries
 from workorder.forms import TakeBackForm
 from workorder.models import TaskReport, WorkOrderTask
 from workorder.pages.buttons import Button, buttons_of, rest_button
+from workorder.pages.conversation import talk_of
 from workorder.pages.history import history, history_url
 from workorder.states import ReasonKind, Rest
 
@@ -62,6 +63,7 @@ def task_values(request, pk, pressed=None):
         "reports": partial(_reports, request.member, task, pressed),
         "history": partial(history, task),
         "history_url": history_url(task),
+        "talk": partial(talk_of, request, task),
     }
 
 

@@ -7,6 +7,7 @@ from tenants.pages import page
 from workorder import access
 from workorder.models import Ticket
 from workorder.pages.buttons import buttons_of
+from workorder.pages.conversation import talk_of
 from workorder.pages.history import history, history_url
 
 
@@ -29,4 +30,5 @@ def show_ticket(request, ticket, *, pressed=None, problems=(), stale=False, stat
         watched=[ticket.pk],
         history=partial(history, ticket),
         history_url=history_url(ticket),
+        talk=partial(talk_of, request, ticket),
     )

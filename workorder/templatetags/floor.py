@@ -153,6 +153,12 @@ def duration(minutes):
     return f"{hours:,} h" + (f" {rest} min" if rest else "")
 
 
+@register.filter
+def money(amount, currency):
+    """1234.5 -> 1,234.50 EUR"""
+    return "" if amount is None else f"{amount:,.2f} {currency}"
+
+
 @register.simple_tag(takes_context=True)
 def sort_url(context, field):
     """The address of this list ordered by `field`, the other way round when it is ordered by it already."""

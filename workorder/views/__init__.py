@@ -1,5 +1,18 @@
 """The pages of workorder, by what they are about. Addresses are given in `urls`."""
 
+from workorder.views.conversation import (
+    attachment,
+    attachment_remove,
+    comment_edit,
+    comment_remove,
+    order_attachments,
+    order_comments,
+    order_tags,
+    task_attachments,
+    task_comments,
+    ticket_attachments,
+    ticket_comments,
+)
 from workorder.views.history import order_history, task_history, ticket_history
 from workorder.views.imports import IMPORT_ACTIONS, import_detail, import_template, import_upload, import_verb
 from workorder.views.orders import (
@@ -21,6 +34,17 @@ __all__ = [
     "ORDER_ACTIONS",
     "TASK_ACTIONS",
     "TICKET_ACTIONS",
+    "attachment",
+    "attachment_remove",
+    "comment_edit",
+    "comment_remove",
+    "order_attachments",
+    "order_comments",
+    "order_tags",
+    "task_attachments",
+    "task_comments",
+    "ticket_attachments",
+    "ticket_comments",
     "import_detail",
     "import_template",
     "import_upload",

@@ -1,5 +1,7 @@
 """What every viewset of v1 does alike: look up, ask who may, read the body, call a verb, show what it made."""
 
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.urls import reverse
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
@@ -107,11 +109,25 @@ class TenantViewSet(GenericViewSet):
         return counted(rows)
 
     def retrieve(self, request, *args, **kwargs):
-        return Response(self.shown(self.get_object()))
+        return Response(self.current(self.kwargs["pk"]))
 
     def changed(self, obj):
         """The object as it is now, read again: a verb may have changed what hangs on it."""
-        return Response(self.shown(self.get_queryset().get(pk=obj.pk)))
+        return Response(self.current(obj.pk))
+
+    def current(self, pk):
+        """What there is to say about one object, read like a list where the shape allows it."""
+        shape, rows = self.get_serializer_class(), self.get_queryset()
+        columns = columns_of(shape, rows.model)
+        if columns is None:
+            return self.shown(get_object_or_404(rows, pk=pk))  # 404 for a malformed id as well
+        try:
+            found = columns.one(rows, pk)
+        except ValidationError:
+            found = []
+        if not found:
+            raise Http404
+        return self.of_columns(columns, found)[0]
 
     def created(self, obj, *, at=None):
         """The new object and where it is: below the address it was sent to, or at the route named `at`."""

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -158,9 +158,9 @@ def edit(
     return order
 
 
-def _told(names: Iterable[str], value_of: Callable[[str], Any]) -> dict[str, Any]:
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What history says of these columns; notes are long, and there for everybody to read."""
-    return {name: getattr(value := value_of(name), "pk", value) for name in names if name != "notes"}
+    return {name: getattr(value, "pk", value) for name, value in facts.items() if name != "notes"}
 
 
 def tidy(facts: Mapping[str, Any]) -> dict[str, Any]:
