@@ -6,6 +6,7 @@ answers the driver with that member signed in, and `say(row, verb)` an `Outcome`
 """
 
 import datetime
+import inspect
 from dataclasses import dataclass
 
 from tenants import context
@@ -57,8 +58,8 @@ class ByAction:
                 self._say(row, verb)
             except NotAllowed as refusal:
                 return Outcome(409, tuple(problem.code for problem in refusal.problems))
-            except (Invalid, TypeError) as refusal:
-                raise AssertionError(_no_words(verb, refusal, "WORDS in tests/support/payloads.py")) from refusal
+            except Invalid as refusal:
+                raise AssertionError(_no_words(verb, refusal)) from refusal
         return Outcome(200)
 
     def _say(self, row, verb):
@@ -66,8 +67,12 @@ class ByAction:
             together = TOGETHER.get((row.NOUN, verb), dict)()
             move(type(row).objects.lock(row), verb, by=self._by, **together)
         else:
-            words = TYPED.get(verb) or payloads.WORDS.get(verb, {})
-            getattr(ACTIONS[row.NOUN], verb)(row, by=self._by, **words)
+            act, words = getattr(ACTIONS[row.NOUN], verb), TYPED.get(verb) or payloads.WORDS.get(verb, {})
+            try:
+                inspect.signature(act).bind(row, by=self._by, **words)
+            except TypeError as missing:
+                raise AssertionError(_no_words(verb, missing)) from missing
+            act(row, by=self._by, **words)
 
 
 class OverHttp:
@@ -103,7 +108,7 @@ class OverHttp:
         sent = payloads.body(route, self._request.getfixturevalue("world")) or {}
         answer = self._send(route, row, sent)
         if answer.status_code in (400, 422):
-            raise AssertionError(_no_words(route, answer.text, "WORDS or BODIES in tests/support/payloads.py"))
+            raise AssertionError(_no_words(route, answer.text))
         return Outcome(200 if self._is_done(answer, row) else answer.status_code, self._codes(answer))
 
 
@@ -163,7 +168,9 @@ class ByForm(ByPart):
         return answer.status_code == 302
 
 
-def _no_words(verb, said, where):
+def _no_words(verb, said):
+    """What to do about a verb nobody has given words to."""
+    where = "WORDS or BODIES in tests/support/payloads.py"
     return f"{verb}: refused for its words, which proves nothing of its state. Give it some in {where}.\n{said!s:.600}"
 
 

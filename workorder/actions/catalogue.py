@@ -25,7 +25,7 @@ def create(model: type[Thing], *, by: Member | None, routing: Routing = (), **fi
 
     `routing`, for a product, is `{process, parallel_with_previous?}` in turn.
     """
-    refuse_input(_of_code(_namesakes(model, fields), fields["code"]) + _of_reason_code(model, fields))
+    refuse_input(_of_code(_namesakes(model, fields), fields["code"]) + _of_its_kind(model, fields))
     try:
         with transaction.atomic():
             thing = model.objects.create(**fields)
@@ -45,7 +45,7 @@ def edit(
     thing = model.objects.lock(thing, seen=seen)
     if "code" in fields:
         refuse_input(_of_code(_namesakes(model, vars(thing)).exclude(pk=thing.pk), fields["code"]))
-    refuse_input(_of_reason_code(model, {"kind": getattr(thing, "kind", None)} | fields))
+    refuse_input(_of_its_kind(model, {"kind": getattr(thing, "kind", None)} | fields))
     changed = {name: value for name, value in fields.items() if getattr(thing, name) != value}
     named = sorted(changed) + ["routing"] * (routing is not None)
     if not named:
@@ -90,8 +90,10 @@ def _namesakes(model: Any, fields: Mapping[str, Any]) -> Any:
     return rows.of_kind(fields["kind"]) if model is ReasonCode else rows
 
 
-def _of_reason_code(model: Any, fields: Mapping[str, Any]) -> list[Problem]:
-    return problems.of_given_reason_code(fields) if model is ReasonCode else []
+def _of_its_kind(model: Any, fields: Mapping[str, Any]) -> list[Problem]:
+    if model is ReasonCode:
+        return problems.of_given_reason_code(fields)
+    return problems.of_reference_url(fields["reference_url"]) if "reference_url" in fields else []
 
 
 def _of_code(others: Any, code: str) -> list[Problem]:

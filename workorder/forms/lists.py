@@ -3,8 +3,9 @@
 from django import forms
 from django.db.models import F, Q
 
-from workorder.models import Customer, WorkOrder
+from workorder.models import Customer, Tag, WorkOrder
 from workorder.models.orders import urgency
+from workorder.problems import MAX_TAG
 from workorder.states import OrderStatus, Priority
 
 
@@ -32,12 +33,15 @@ class OrderFilter(forms.Form):
     status = forms.ChoiceField(required=False, choices=[("", "Any"), ("open", "Open"), *OrderStatus.choices])
     priority = forms.ChoiceField(required=False, choices=[("", "Any"), *Priority.choices])
     customer = forms.ModelChoiceField(queryset=None, required=False, empty_label="Any")
+    tag = forms.CharField(required=False, max_length=MAX_TAG)
     order = forms.ChoiceField(label="Sort by", required=False, choices=SORTS)
     late = forms.BooleanField(label="Late only", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = Customer.objects.all()
+        known = Tag.objects.in_use().values_list("name", flat=True)
+        self.fields["tag"].widget = forms.Select(choices=[("", "Any"), *((name, name) for name in known)])
         other = self.data.get("order", "")
         if other.removeprefix("-") in self.ORDERS and other not in dict(self.SORTS):
             self.fields["order"].choices = [*self.SORTS, (other, "As the table says")]
@@ -54,6 +58,8 @@ class OrderFilter(forms.Form):
             orders = orders.filter(priority=asked["priority"])
         if asked.get("customer"):
             orders = orders.of_customer(asked["customer"])
+        if asked.get("tag"):
+            orders = orders.tagged(asked["tag"])
         if asked.get("late"):
             orders = orders.late(moment)
         return self._sorted(orders, asked.get("order") or "-number")
@@ -74,4 +80,4 @@ class OrderFilter(forms.Form):
 
     @property
     def is_narrowed(self):
-        return any(self.data.get(name) for name in ("q", "status", "priority", "customer", "late"))
+        return any(self.data.get(name) for name in ("q", "status", "priority", "customer", "tag", "late"))

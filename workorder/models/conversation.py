@@ -1,7 +1,7 @@
 """What people say and show about an order or a task: comments, files, and the tags they sort orders by."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
 
@@ -87,6 +87,10 @@ def folded(name: str) -> str:
 
 
 class TagQuerySet(TenantQuerySet):
+    def in_use(self):
+        """Those that some order has; the others are slips nobody wants to be offered."""
+        return self.filter(Exists(WorkOrderTag.objects.filter(tag=OuterRef("pk"))))
+
     def with_counts(self):
         """Each with `orders`, how many have it."""
         return self.annotate(orders=Count("order_links"))

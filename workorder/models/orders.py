@@ -49,6 +49,10 @@ class WorkOrderQuerySet(TenantQuerySet):
         """Orders with a tag, however it is spelled."""
         return self.filter(Exists(WorkOrderTag.objects.filter(work_order=OuterRef("pk"), tag__folded=folded(name))))
 
+    def with_tags(self):
+        """Their tags come along, in one query."""
+        return self.prefetch_related(models.Prefetch("tag_links", WorkOrderTag.objects.select_related("tag")))
+
     def with_customer(self):
         return self.select_related("customer")
 
@@ -142,6 +146,11 @@ class WorkOrder(TenantModel):
 
     def is_late(self, moment) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < moment
+
+    @property
+    def reference_link(self) -> str:
+        """Where the customer's own order is found."""
+        return self.customer.link_to(self.customer_reference)
 
     @property
     def late_now(self) -> bool:

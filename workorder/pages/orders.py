@@ -8,7 +8,7 @@ from tenants import context
 from tenants.pages import page
 from workorder import access, problems
 from workorder.forms import CopyForm, TagsForm
-from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTag, WorkOrderTask, steps_of
+from workorder.models import Approval, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
 from workorder.pages.approvals import decisions
 from workorder.pages.buttons import buttons_of
 from workorder.pages.conversation import talk_of
@@ -41,11 +41,10 @@ def show_order_of(request, process, **values):
 def _read_order(pk):
     processes = WorkOrderProcess.objects.select_related("process", "department").order_by("sequence")
     tasks = WorkOrderTask.objects.select_related("assigned_member__user", "assigned_department")
-    orders = WorkOrder.objects.select_related("customer", "submitted_by__user").prefetch_related(
+    orders = WorkOrder.objects.with_tags().select_related("customer", "submitted_by__user").prefetch_related(
         "lines__product",
         Prefetch("processes", processes),
         Prefetch("tasks", tasks),
-        Prefetch("tag_links", WorkOrderTag.objects.select_related("tag").order_by("tag__folded")),
         Prefetch("approvals", Approval.objects.with_people()),
     )
     return orders.get(pk=pk)
@@ -70,7 +69,7 @@ def order_values(request, order, pressed=None):
         "history_url": history_url(order),
         "talk": partial(talk_of, request, order),
         "costs": costs_of(order, member.organization.currency),
-        "reference_url": order.customer.link_to(order.customer_reference),
+        "reference_url": order.reference_link,
         "tags_form": _tags_form(order, pressed) if access.may(member, "set_tags", order) else None,
     }
 

@@ -51,6 +51,7 @@ from workorder.problems.given import (
     of_given_order,
     of_given_rework,
     of_given_work,
+    of_reference_url,
     of_words,
     plain,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "of_missing_reason",
     "of_parts_of",
     "of_outdated",
+    "of_reference_url",
     "of_releasing",
     "of_removing",
     "of_replanning",

@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils import timezone
 
 from tenants import context
 from tenants.errors import Problem
-from workorder.models import Process, WorkOrder
+from workorder.models import Customer, Process, WorkOrder
+from workorder.models.customers import PLACE
 from workorder.states import Priority
 
 MAX_QUANTITY = Decimal(100_000_000)
@@ -63,6 +65,24 @@ def of_given_estimate(minutes: Decimal, cost: Decimal = Decimal(0)) -> list[Prob
 def of_given_rework(process: Process | None, quantity: Any) -> list[Problem]:
     found = _of_choice(process, "process") if process is not None else []
     return found + (of_amount(quantity, "quantity") if quantity is not None else [])
+
+
+def of_reference_url(address: Any) -> list[Problem]:
+    """Where a customer's own orders are found: a web address with `{reference}` in its path or query."""
+    if address == "":
+        return []
+    if found := of_words(address, "reference_url", most=longest(Customer, "reference_url")):
+        return found
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and "{" not in parts.netloc
+    except ValueError:
+        is_web = False
+    if not is_web or any(letter.isspace() or letter in "<>\"'" for letter in address):
+        return [Problem("invalid", "Give an address that begins with https:// or http://.", "reference_url")]
+    if PLACE not in address or "{" in address.replace(PLACE, ""):
+        return [Problem("no_reference", f"Put {PLACE} where the customer's reference belongs.", "reference_url")]
+    return []
 
 
 def of_words(text: Any, field: str, *, most: int = MAX_WORDS, needed: bool = True) -> list[Problem]:

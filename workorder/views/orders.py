@@ -51,7 +51,7 @@ def order_list(request):
     """Filters, order and page live in the address, so that a list can be sent to somebody."""
     moment = context.now()
     asked = OrderFilter(request.GET)
-    listing = Paginator(asked.chosen(moment), PAGE_LENGTH).get_page(request.GET.get("page"))
+    listing = Paginator(asked.chosen(moment).with_tags(), PAGE_LENGTH).get_page(request.GET.get("page"))
     for order in listing.object_list:
         order.late = order.is_late(moment)
     return page(

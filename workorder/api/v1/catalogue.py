@@ -22,6 +22,7 @@ class Customer(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     email = serializers.CharField()
+    reference_url = serializers.CharField()
     active = serializers.BooleanField()
     version = serializers.IntegerField()
 
@@ -63,7 +64,10 @@ class Coded(Seen):
 
 
 class CustomerInput(Coded):
+    """`reference_url` is where the customer's own order is found, with `{reference}` where its reference belongs."""
+
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    reference_url = Text(max_length=300)
 
 
 class RoutingStepInput(serializers.Serializer):

@@ -63,6 +63,7 @@ class WorkOrder(serializers.Serializer):
 
 
 class WorkOrderDetail(WorkOrder):
+    customer_reference_url = serializers.CharField(source="reference_link", help_text="Empty where none is known.")
     estimate_cost = Money()
     actual_minutes = Minutes()
     actual_cost = Money()

@@ -79,7 +79,8 @@ class WorkOrderViewSet(Discussed, FloorViewSet):
 
     def get_queryset(self):
         found = WorkOrder.objects.all()
-        return found if self.action == "list" else found.prefetch_related(*HANGING)
+        is_shown = self.action == "retrieve" or self.request.method != "GET"  # rather than what lies below it
+        return found.select_related("customer").prefetch_related(*HANGING) if is_shown else found
 
     def written(self, order):
         prefetch_related_objects([order], *HANGING)
