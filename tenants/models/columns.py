@@ -99,10 +99,10 @@ class Columns:
         for path, value in zip(self.judged, key, strict=True):
             relation, _, column = path.rpartition("__")
             (parents[relation] if relation else own)[column] = value
-        obj = self.model.from_db(None, list(own), list(own.values()))
+        obj = _partly(self.model, own)
         for relation, columns in parents.items():
             link = self.model._meta.get_field(relation)
-            link.set_cached_value(obj, link.related_model.from_db(None, list(columns), list(columns.values())))
+            link.set_cached_value(obj, _partly(link.related_model, columns))
         obj.pk = key
         return obj
 
@@ -111,6 +111,12 @@ class Columns:
         if len(places) == 1:
             return lambda values: (values[places[0]],)
         return itemgetter(*places)
+
+
+def _partly(model: type[models.Model], columns: Mapping[str, Any]) -> models.Model:
+    """An object that knows these columns; Django wants them in the order of the fields."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
+    return model.from_db(None, names, [columns[name] for name in names])
 
 
 @lru_cache(maxsize=256)

@@ -62,18 +62,10 @@ class TestServe:
 
 
 class TestPlatform:
-    """Django's admin is for the platform's staff: it shows houses and users, never what is inside a house."""
+    """Django's admin is for the platform's staff; what they see inside a house: tenancy/test_platform.py."""
 
-    def test_staff_see_organizations_and_users_only(self, world, staff_client):
-        page = staff_client.get("/platform/")
-
-        assert page.status_code == 200
-        assert {model["object_name"] for app in page.context["app_list"] for model in app["models"]} == {
-            "Organization",
-            "User",
-            "EmailAddress",
-            "Group",
-        }
+    def test_staff_come_in(self, world, staff_client):
+        assert staff_client.get("/platform/").status_code == 200
 
     def test_members_are_sent_away(self, world, admin_client):
         assert admin_client.get("/platform/").status_code == 302

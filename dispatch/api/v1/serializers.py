@@ -49,7 +49,7 @@ class Assignment(serializers.Serializer):
     decline_reason = serializers.CharField()
     created_at = Moment()
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions()
+    allowed_actions = AllowedActions(of=["status", "member_id", "task__assigned_department_id"])
 
 
 class AssignmentDetail(Assignment):

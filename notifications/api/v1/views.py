@@ -11,7 +11,7 @@ from notifications.actions import inbox
 from notifications.queries import unread_count
 from notifications.states import Kind, Level
 from tenants.access import Later
-from tenants.api.v1.fields import Moment
+from tenants.api.v1.fields import Moment, made
 from tenants.api.v1.filters import Moment as MomentFilter
 from tenants.api.v1.filters import YesNo
 from tenants.api.v1.viewsets import Nothing, TenantViewSet
@@ -24,7 +24,7 @@ class Notification(serializers.Serializer):
     content = serializers.CharField()
     level = serializers.ChoiceField(Level.choices)
     url = serializers.CharField()
-    is_read = serializers.BooleanField()
+    is_read = made(serializers.BooleanField(), lambda read_at: read_at is not None, "read_at")
     read_at = Moment(allow_null=True)
     created_at = Moment()
 

@@ -10,25 +10,25 @@ import functools
 from django.core.exceptions import FieldDoesNotExist
 from rest_framework import serializers
 
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, NamesOf, Quantity
+from tenants.api.v1.fields import AllowedActions, Moment, NamesOf
 from tenants.models.columns import Columns
 
-# What these say is what the column holds, once orjson has written it.
+# What these say, and those derived from them that say it the same way, is what the column holds: orjson writes it so.
 AS_THEY_ARE = {
-    serializers.BooleanField,
-    serializers.CharField,
-    serializers.ChoiceField,
-    serializers.DateField,
-    serializers.DecimalField,
-    serializers.DictField,
-    serializers.EmailField,
-    serializers.IntegerField,
-    serializers.JSONField,
-    serializers.ListField,
-    serializers.UUIDField,
-    Minutes,
-    Moment,
-    Quantity,
+    kind.to_representation
+    for kind in (
+        serializers.BooleanField,
+        serializers.CharField,
+        serializers.ChoiceField,
+        serializers.DateField,
+        serializers.DecimalField,
+        serializers.DictField,
+        serializers.IntegerField,
+        serializers.JSONField,
+        serializers.ListField,
+        serializers.UUIDField,
+        Moment,
+    )
 }
 
 
@@ -72,7 +72,7 @@ def _path(model, field, source):
         model = model._meta.get_field(relation).related_model
     column = model._meta.get_field(last)
     places = getattr(column, "decimal_places", None)
-    if type(field) not in AS_THEY_ARE or column.is_relation and column.attname != last:
+    if type(field).to_representation not in AS_THEY_ARE or column.is_relation and column.attname != last:
         raise NoColumn(source)
     if getattr(field, "decimal_places", None) != places:
         raise NoColumn(source)

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from tenants import models
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import Moment, Text
+from tenants.api.v1.fields import Moment, Text, made
 from tenants.api.v1.viewsets import Seen
 from tenants.states import Role
 
@@ -45,7 +45,7 @@ class Membership(serializers.Serializer):
 
 class Member(serializers.Serializer):
     id = serializers.UUIDField()
-    name = serializers.CharField()
+    name = made(serializers.CharField(), lambda name, email: name or email, "user__name", "user__email")
     email = serializers.EmailField(source="user.email")
     role = serializers.ChoiceField(Role.choices)
     department = serializers.UUIDField(source="department_id", allow_null=True)

@@ -150,7 +150,7 @@ class TestTheFloor:
             for person in (world.vera, world.omar, world.odd, world.sina)
         ]
 
-        assert seen == [[], ["claim"], [], ["start", "cancel", "assign", "claim"]]
+        assert seen == [[], ["claim"], [], ["merge", "start", "cancel", "assign", "claim", "split"]]
 
     def test_a_supervisor_sends_a_task_to_somebody(self, world, api_client, task):
         sina = api_client.as_(world.sina)

@@ -132,6 +132,12 @@ class TestProblemJson:
 class TestSameInBoth:
     """What both versions show is the same."""
 
+    # Begun: v2 has what its entity tag covers; costs, tags and lateness change without a version.
+    ONLY_IN_V1 = frozenset(
+        "actual_cost actual_minutes approval_level approval_levels copied_from customer_reference_url estimate_cost "
+        "is_late tags".split()
+    )
+
     def test_an_order_reads_the_same_in_both(self, world, pia, api_client):
         """A client that moves to v2 finds its fields where they were."""
         order = world.orders["in_progress"]
@@ -139,7 +145,8 @@ class TestSameInBoth:
         first = api_client.as_(world.pia).get(f"/api/v1/work-orders/{order.pk}/").body
         second = pia.get(f"work-orders/{order.pk}/").body
 
-        assert second == first
+        assert second == {name: value for name, value in first.items() if name not in self.ONLY_IN_V1}
+        assert self.ONLY_IN_V1 <= first.keys(), "Stale exception: delete it."
         assert first["number"] == order.number
 
     def test_me_reads_the_same_in_both(self, world, pia, api_client):

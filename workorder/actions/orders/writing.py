@@ -144,11 +144,8 @@ def edit(
     if work is None and not changed:
         return order
     names = sorted(changed) + (["work"] if work else [])
-    told = {
-        "changed": names,
-        "from": _told(changed, lambda name: getattr(order, name)),
-        "to": _told(changed, changed.get),
-    }
+    before = {name: getattr(order, name) for name in changed}
+    told = {"changed": names, "from": _told(before), "to": _told(changed)}
     if work is not None:
         changed |= {"estimate_minutes": contents.minutes_of(work[1]), "estimate_cost": contents.cost_of(work[1])}
     change(order, "workorder.edited", by=by, data=told, **changed)

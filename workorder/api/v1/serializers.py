@@ -63,7 +63,12 @@ class WorkOrder(serializers.Serializer):
 
 
 class WorkOrderDetail(WorkOrder):
-    customer_reference_url = serializers.CharField(source="reference_link", help_text="Empty where none is known.")
+    customer_reference_url = made(
+        serializers.CharField(source="reference_link", help_text="Empty where none is known."),
+        lambda url, reference: models.Customer(reference_url=url).link_to(reference),
+        "customer__reference_url",
+        "customer_reference",
+    )
     estimate_cost = Money()
     actual_minutes = Minutes()
     actual_cost = Money()
@@ -164,7 +169,7 @@ class OrderProcess(serializers.Serializer):
     status = serializers.ChoiceField(ProcessStatus.choices)
     skip_reason = serializers.CharField()
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions()
+    allowed_actions = AllowedActions(of=["status", "department_id"])
 
 
 class Task(serializers.Serializer):
@@ -187,7 +192,9 @@ class Task(serializers.Serializer):
     started_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)
     version = serializers.IntegerField()
-    allowed_actions = AllowedActions()
+    allowed_actions = AllowedActions(
+        of=["status", "assigned_department_id", "assigned_member_id", "quantity", "reported_quantity"]
+    )
 
 
 class Pause(Reason):
