@@ -68,7 +68,7 @@ test-report: test ## `test`, then where its reports are
 	@ls -l build/*.html build/*.xml build/*.json
 
 test-all: test-pins ## everything, everything required, with coverage
-	@exec $(PY) .ci/suite --require --cov $(ARGS)
+	@exec $(PY) .ci/suite --require --every-cell --cov $(ARGS)
 
 bench-queries: test-pins ## SQL statements of the main lists at 10 and at 1,000 rows, which must be equal
 	@$(PY) -m benchmarks.list_queries

@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.RequestLines",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -189,8 +189,6 @@ ACCESS_TOKEN_LIFE = datetime.timedelta(minutes=10)
 REFRESH_TOKEN_LIFE = datetime.timedelta(days=14)
 
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
-# The address in log lines: without a proxy of ours nobody else's word counts.
-IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
 
 # --- REST framework ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -4,7 +4,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from dispatch.models import Assignment, AssignmentRule
-from tenants.words import Facts, Sentence, edited
+from tenants.words import Facts, Sentence, edited, quoted
 
 
 def _member(facts: Facts) -> str:
@@ -22,7 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     "rule.removed": "{who} removed the rule {name}",
 }
 NAMES = {
-    "assignment": (Assignment, F("task__title")),
+    "assignment": (Assignment, quoted("task__title")),
     "assignment.member": (Assignment, Coalesce(NullIf(F("member__user__name"), Value("")), F("member__user__email"))),
     "rule": (AssignmentRule, F("name")),
 }

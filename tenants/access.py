@@ -85,10 +85,8 @@ def answer_door(*, host: str, authorization: str, named: str, session_choice: st
     elif not user.is_authenticated:
         return Caller()
     wanted = {slug for slug in (organization_in(host), named) if slug}
-    if token and wanted <= {token.member.organization.slug}:
-        memberships = [token.member]
-    else:
-        memberships = memberships_of(user.pk)
+    is_enough = token and wanted <= {token.member.organization.slug}
+    memberships = [token.member] if is_enough else memberships_of(user.pk)
     member, turned = _choose(memberships, wanted, token, session_choice)
     if member:
         turned = _barred(member) or (READ_ONLY if token and not token.allows(method) else None)

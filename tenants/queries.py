@@ -33,9 +33,9 @@ def _objects(parts: Sequence[Part], row: Sequence[Any]) -> list[Any]:
 
 
 _memberships = Prepared(
-    lambda user_id: Member.everywhere.filter(user_id=user_id)
-    .order_by("organization__slug")
-    .values_list(*_columns(MEMBER)),
+    lambda user_id: (
+        Member.everywhere.filter(user_id=user_id).order_by("organization__slug").values_list(*_columns(MEMBER))
+    ),
     uuid.uuid4(),
 )
 _tokens = Prepared(

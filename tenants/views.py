@@ -28,7 +28,6 @@ from tenants.states import Role
 from tenants.words import kinds
 
 PAGE_LENGTH = 50
-AUDIT_LENGTH = 50
 MOST_PAGES = 2000  # beyond that somebody wants the file
 
 
@@ -242,16 +241,16 @@ def audit(request):
     """The whole ledger in words. Nothing is counted: the end of it interests nobody, and would cost the most."""
     asked, events = _asked_of_ledger(request)
     number = _page_number(request)
-    start = (number - 1) * AUDIT_LENGTH
-    found = list(events.order_by("-occurred_at", "-pk")[start : start + AUDIT_LENGTH + 1])
+    start = (number - 1) * PAGE_LENGTH
+    found = list(events.order_by("-occurred_at", "-pk")[start : start + PAGE_LENGTH + 1])
     return page(
         request,
         "tenants/audit.html",
         part="tenants/_audit.html",
         filter=asked,
-        lines=told(found[:AUDIT_LENGTH]),
+        lines=told(found[:PAGE_LENGTH]),
         number=number,
-        has_next=len(found) > AUDIT_LENGTH,
+        has_next=len(found) > PAGE_LENGTH,
     )
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import F, TextField, Value
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -64,7 +64,11 @@ class Facts(dict[str, Any]):
         return self.of(self.event.subject_type, self.event.subject_id)
 
     def of(self, noun: str, pk: Any) -> str:
-        return "it" if _uuid(pk) in self._it else self.named(noun, pk)
+        """A thing by its name; for a reader of the whole ledger also where it belongs (`NAMES` of "task.place")."""
+        if _uuid(pk) in self._it:
+            return "it"
+        place = "" if self._it else self._names.get(f"{noun}.place", {}).get(_uuid(pk))
+        return f"{self.named(noun, pk)} of {place}" if place else self.named(noun, pk)
 
     def named(self, noun: str, pk: Any) -> str:
         key = _uuid(pk)
@@ -227,6 +231,11 @@ def in_a_row(parts: Iterable[str]) -> str:
     """a, b and c"""
     *most, last = list(parts) or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def quoted(column: str) -> Concat:
+    """A name in quotation marks, since people made it up."""
+    return Concat(Value("“"), F(column), Value("”"))
 
 
 def edited(facts: Facts) -> str:

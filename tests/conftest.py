@@ -37,13 +37,18 @@ def pytest_addoption(parser):
     group = parser.getgroup("workfloor")
     group.addoption("--require", default="", help="tiers that must run, separated by commas, or `all`")
     group.addoption("--on-postgres", action="store_true", help="run the memory tier on PostgreSQL, as the app role")
+    group.addoption("--every-cell", action="store_true", help="with it, all cells of the matrices instead of a sample")
 
 
 def pytest_configure(config):
     required = [name for name in config.getoption("--require").split(",") if name]
     if os.environ.get("CI", "").lower() in ("1", "true"):
         required.append("all")
-    config.stash[LEDGER] = Ledger(required=required, on_postgres=config.getoption("--on-postgres"))
+    config.stash[LEDGER] = Ledger(
+        required=required,
+        on_postgres=config.getoption("--on-postgres"),
+        every_cell=config.getoption("--every-cell"),
+    )
     config.stash[STAGE] = Stage()
     config.pluginmanager.register(Honesty(config.stash[LEDGER]))
     assertgate.count_raises()

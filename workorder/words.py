@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db.models import F
 
-from tenants.words import Facts, Sentence, edited, in_a_row, plain
+from tenants.words import Facts, Sentence, edited, in_a_row, plain, quoted
 from workorder.models import (
     Approval,
     Attachment,
@@ -47,9 +46,14 @@ def _cancelled(f: Facts) -> str:
 
 
 def _tagged(f: Facts) -> str:
-    said = [f"gave {f.what} the tag {in_a_row(f.data['added'])}"] if f.data.get("added") else []
-    said += [f"took the tag {in_a_row(f.data['removed'])} from {f.what}"] if f.data.get("removed") else []
+    added, removed = f.data.get("added", ()), f.data.get("removed", ())
+    said = [f"gave {f.what} the {_tags(added)}"] if added else []
+    said += [f"took the {_tags(removed)} from {f.what}"] if removed else []
     return f"{f.who} {' and '.join(said)}"
+
+
+def _tags(names: list[str]) -> str:
+    return f"{'tag' if len(names) == 1 else 'tags'} {in_a_row(names)}"
 
 
 def _made(f: Facts) -> str:
@@ -177,19 +181,16 @@ for _noun, _word in {
     }
 
 
-def _quoted(column: str) -> Concat:
-    """In quotation marks, since people wrote it."""
-    return Concat(Value("“"), F(column), Value("”"))
-
-
 NAMES = {
     "workorder": (WorkOrder, F("number")),
     "process": (WorkOrderProcess, F("process__name")),
-    "task": (WorkOrderTask, _quoted("title")),
+    "process.place": (WorkOrderProcess, F("work_order__number")),
+    "task": (WorkOrderTask, quoted("title")),
+    "task.place": (WorkOrderTask, F("work_order__number")),
     "approval": (Approval, F("work_order__number")),
-    "attachment": (Attachment, _quoted("name")),
-    "ticket": (Ticket, _quoted("title")),
-    "import": (OrderImport, _quoted("name")),
+    "attachment": (Attachment, quoted("name")),
+    "ticket": (Ticket, quoted("title")),
+    "import": (OrderImport, quoted("name")),
     "customer": (Customer, F("name")),
     "product": (Product, F("name")),
     "operation": (Process, F("name")),

@@ -1,7 +1,7 @@
 """What the hot lists cost, beside what they could cost at best and what plain REST framework costs.
 
-`make bench-lists` prints the table, writes build/bench/lists.json, and ends with 1 when a reach is missed. A quick look:
-`make bench-lists ROWS=1000 ROUNDS=1`. All targets are asked in turns, so that a noisy minute is everybody's.
+`make bench-lists` prints the table, writes build/bench/lists.json, and ends with 1 when a reach is missed. A quick
+look: `make bench-lists ROWS=1000 ROUNDS=1`. All targets are asked in turns, so that a noisy minute is everybody's.
 """
 
 import os

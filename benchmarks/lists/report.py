@@ -48,7 +48,10 @@ def report(measured, sql, *, rows, rounds, few) -> int:
     print("\n" + "   ".join(f"{name} {value}" for name, value in figures.items()))
     print("statements beyond signing in: " + ", ".join(f"{name} {count}" for name, count in sql.items()))
     RESULT.parent.mkdir(parents=True, exist_ok=True)
-    kept = {name: dict(zip(("server_ms", "postgres_ms", "per_second"), found, strict=True)) for name, found in measured.items()}
+    kept = {
+        name: dict(zip(("server_ms", "postgres_ms", "per_second"), found, strict=True))
+        for name, found in measured.items()
+    }
     RESULT.write_text(json.dumps(figures | {"sql": sql, "rows": rows, "few_rows": few, "targets": kept}, indent=1))
     for line in missed:
         print(f"missed: {line}", file=sys.stderr)

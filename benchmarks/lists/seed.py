@@ -86,7 +86,11 @@ def _people(line, token):
     for house, slug in ((NORTH, "north"), (SOUTH, "south")):
         _insert(line, Organization, 1, id=_made("organization", house), slug=_text(slug), name=_text(slug.title()))
         _insert(line, Department, 4, house, id=_made("department", house), code="'D' || n", name="'Department ' || n")
-        email = f"CASE n WHEN 1 THEN '{PLANNER}' ELSE n || '@bench.example' END" if house == NORTH else "n || '@south.example'"
+        email = (
+            f"CASE n WHEN 1 THEN '{PLANNER}' ELSE n || '@bench.example' END"
+            if house == NORTH
+            else "n || '@south.example'"
+        )
         _insert(line, User, MEMBERS, id=_made("user", house), email=email, password="'!'", name="'Person ' || n")
         role = "CASE n WHEN 1 THEN 'planner' ELSE 'operator' END"
         place = {"user_id": _made("user", house), "department_id": _made("department", house, "1 + n % 4")}
@@ -156,7 +160,8 @@ def _orders(line, house, many):
     moment = MADE_AT.replace("n *", "n / 3 *")
     _insert(
         line, Event, 3 * many, house,
-        id=_made("event", house), kind="(ARRAY['workorder.created','workorder.submitted','workorder.approved'])[1 + (n - 1) % 3]",
+        id=_made("event", house),
+        kind="'workorder.' || (ARRAY['created', 'submitted', 'approved'])[1 + (n - 1) % 3]",
         subject_type="'workorder'", subject_id=_made("order", house, "1 + (n - 1) / 3"),
         subject_version="1 + (n - 1) % 3", actor_id=_made("member", house, "1"), via="'api'", data="'{}'",
         occurred_at=moment, recorded_at=moment, relayed_at=moment, position="n",

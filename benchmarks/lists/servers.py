@@ -24,7 +24,15 @@ class Server:
     def __init__(self, name: str, application: str, home: Path, **given):
         self.port = free_port()
         program = Path(sys.executable).with_name("gunicorn")
-        command = [program, application, "--workers", WORKERS, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
+        command = [
+            program,
+            application,
+            "--workers",
+            WORKERS,
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--no-control-socket",
+        ]
         env = environment(**given) | {"PYTHONWARNINGS": "ignore"}
         self._process = Leashed(command, log=home / f"{name}.log", cwd=ROOT, env=env)
 

@@ -64,7 +64,10 @@ class Stage:
     def _targets(self, house, small, access):
         key, last = f"Token {house.token}", house.last // PAGE - 3
         body = orjson.dumps(new_order(house))
-        bare, rival = functools.partial(request, port=self.bare.port), functools.partial(request, port=self.drf.port, token=key)
+        bare, rival = (
+            functools.partial(request, port=self.bare.port),
+            functools.partial(request, port=self.drf.port, token=key),
+        )
         ours = functools.partial(request, port=self.product.port, token=key)
         yield Target("bare WSGI list", self.bare, bare("GET", f"/?{BEFORE}"))
         yield Target("Django list", self.django, request("GET", f"/bare/?{BEFORE}", port=self.django.port))
@@ -75,7 +78,9 @@ class Stage:
         few = request("GET", "/api/v1/work-orders/", port=self.small.port, token=f"Token {small.token}")
         yield Target("v1 list, few rows", self.small, few)
         yield Target("v1 deep page", self.product, ours("GET", f"/api/v1/work-orders/?page={last}"))
-        yield Target("v1 filtered list", self.product, ours("GET", "/api/v1/work-orders/?status=in_progress&priority=high"))
+        yield Target(
+            "v1 filtered list", self.product, ours("GET", "/api/v1/work-orders/?status=in_progress&priority=high")
+        )
         yield Target("v2 list", self.product, ours("GET", "/api/v2/work-orders/"))
         yield Target("v2 deep page", self.product, ours("GET", f"/api/v2/work-orders/?cursor={cursor(3 * PAGE)}"))
         yield Target("DRF detail", self.drf, rival("GET", f"/work-orders/{house.order}/"))
@@ -94,8 +99,8 @@ class Stage:
         for row in details:
             del row["allowed_actions"]
         if any(rows != lists[0] for rows in lists) or len(lists[0]) != PAGE or details[0] != details[1]:
-            shown = (*(rows[0] for rows in lists), *details)
-            raise SystemExit("The answers differ; rivals/fields.py says what the product answered:\n" + "\n".join(map(str, shown)))
+            shown = "\n".join(str(sorted(row)) for row in (*(rows[0] for rows in lists), *details))
+            raise SystemExit(f"The answers differ; rivals/fields.py says what the product answered:\n{shown}")
 
     def _said(self, name):
         return orjson.loads(knock.answer(next(target.knock for target in self.targets if target.name == name)))

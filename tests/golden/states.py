@@ -42,13 +42,13 @@ cancelled    -      -            -          -        =
 
 # The order is on the floor and not held; `complete` is said when everything has been reported.
 TASK = grid("""
-             ready  start        pause   resume       report  complete   cancel
-waiting      ready  -            -       -            -       -          cancelled
-ready        =      in_progress  -       -            -       -          cancelled
-in_progress  -      =            paused  -            +       completed  cancelled
-paused       -      -            =       in_progress  +       -          cancelled
-completed    -      -            -       -            -       =          -
-cancelled    -      -            -       -            -       -          =
+             ready  start        pause   resume       report  complete   cancel     assign  split
+waiting      ready  -            -       -            -       -          cancelled  +       +
+ready        =      in_progress  -       -            -       -          cancelled  +       +
+in_progress  -      =            paused  -            +       completed  cancelled  -       +
+paused       -      -            =       in_progress  +       -          cancelled  +       +
+completed    -      -            -       -            -       =          -          -       -
+cancelled    -      -            -       -            -       -          =          -       -
 """)
 
 # It names a customer, so it can become an order.
@@ -96,6 +96,9 @@ REASONS = {
     ("workorder", "reschedule"): "order_ended",
     ("workorder", "prioritize"): "order_ended",
     ("ticket", "edit"): "ticket_ended",
+    ("task", "assign"): "task_ended",
+    ("task", "in_progress", "assign"): "task_started",
+    ("task", "split"): "task_ended",
     # It stands already where the verb leads to, but has not come there by it.
     ("workorder", "draft", "revise"): "already_draft",
     ("workorder", "released", "resume"): "already_released",

@@ -8,6 +8,7 @@ from tenants.models import Event
 from tests.factories import OrderImportFactory, TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
 from tests.golden.events import WRITTEN_BY
 from tests.golden.states import GRIDS, INTERNAL, refusal
+from tests.support import payloads
 from tests.support.drivers import DOORS, DRIVERS, Outcome
 from workorder.actions import tasks
 
@@ -41,7 +42,7 @@ def drive(request, driver):
 
 @pytest.fixture
 def row(world, noun, state, verb):
-    """An order of the cast, or a process, task or ticket made for this cell, in the state of its line."""
+    """An order of the cast, or a thing made for this cell, in the state of its line."""
     if noun == "workorder":
         return world.orders[state]
     made = MADE_BY[noun](organization=world.north, department=world.assembly, at=state)
@@ -134,6 +135,14 @@ class TestDoors:
         spoken = [(noun, verb) for noun, verb in VERBS if verb not in INTERNAL[noun]]
 
         assert [said for said in spoken if not DOORS[door].knows(*said)] == []
+
+    @pytest.mark.parametrize("driver", DRIVERS)
+    def test_a_verb_without_words_is_no_refusal(self, world, drive, monkeypatch):
+        """A cell must not be green because nobody wrote down what is said along with a new verb."""
+        monkeypatch.delitem(payloads.WORDS, "cancel")
+
+        with pytest.raises(AssertionError, match="Give it some in WORDS or BODIES in tests/support/payloads.py"):
+            drive.as_(world.ada).say(world.orders["draft"], "cancel")
 
     @pytest.mark.parametrize("door", DOORS)
     @pytest.mark.parametrize(

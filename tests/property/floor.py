@@ -22,7 +22,8 @@ from workorder.actions import orders, processes, tasks
 from workorder.models import TaskReport, WorkOrder, WorkOrderProcess, WorkOrderTask
 
 ACTIONS = {"workorder": orders, "process": processes, "task": tasks}
-VERBS = {noun: sorted({verb for _, verb in GRIDS[noun]} - INTERNAL[noun] - {"edit"}) for noun in ACTIONS}
+BESIDES = {"edit", "assign", "split"}  # the last two happen by themselves below
+VERBS = {noun: sorted({verb for _, verb in GRIDS[noun]} - INTERNAL[noun] - BESIDES) for noun in ACTIONS}
 MEMBERS = ("omar", "sina", "pia", "ada", "odd", "bea", "vera")
 ROUTINGS = {"single": [1], "two steps": [1, 1], "side by side": [2, 1], "long": [1, 2, 1]}
 MOST_ORDERS = 3
@@ -56,6 +57,22 @@ def words_of(row, verb, draw):
     return {}
 
 
+# What there is, in an order that does not depend on ids: those are others when a sequence is tried again.
+def processes_of(orders):
+    found = WorkOrderProcess.objects.filter(work_order__in=orders).select_related("work_order")
+    return list(found.order_by("work_order__number", "sequence"))
+
+
+def tasks_of(orders):
+    found = WorkOrderTask.objects.filter(work_order__in=orders).select_related("work_order", "process")
+    return list(found.order_by("work_order__number", "process__sequence", "created_at", "title", "quantity"))
+
+
+def reports_of(orders):
+    found = TaskReport.objects.filter(task__work_order__in=orders).select_related("task__process")
+    return list(found.order_by("created_at", "good", "defect"))
+
+
 class Floor(RuleBasedStateMachine):
     """`world` and `products`, one for each routing, are set for each run; `said` counts what came of each verb."""
 
@@ -87,7 +104,7 @@ class Floor(RuleBasedStateMachine):
     def the_floor_is_whole(self):
         rows, reported = self.rows(), collections.defaultdict(list)
         found = {noun: [row for row in rows if noun == row.NOUN] for noun in VERBS}
-        for report in TaskReport.objects.filter(task__work_order__in=self.orders):
+        for report in reports_of(self.orders):
             reported[report.task_id].append(report)
         invariants.reports_add_up(found["task"], reported)
         invariants.turns_are_kept(found)
@@ -102,17 +119,14 @@ class Floor(RuleBasedStateMachine):
             if row.status in ENDED[row.NOUN]:
                 self.ended[row.pk] = row.status
 
-    # --- what is there, in an order that does not depend on ids ----------------------------------------------------
     def rows(self):
-        found = WorkOrderProcess.objects.filter(work_order__in=self.orders).select_related("work_order")
-        return [*self.written(), *found.order_by("work_order__number", "sequence"), *self.tasks()]
+        return [*self.written(), *processes_of(self.orders), *self.tasks()]
 
     def written(self):
         return list(WorkOrder.objects.filter(pk__in=self.orders).order_by("number"))
 
     def tasks(self):
-        found = WorkOrderTask.objects.filter(work_order__in=self.orders).select_related("work_order", "process")
-        return list(found.order_by("work_order__number", "process__sequence", "created_at", "title", "quantity"))
+        return tasks_of(self.orders)
 
     # --- saying something ------------------------------------------------------------------------------------------
     def say(self, noun, verb, act):
@@ -191,8 +205,7 @@ class Floor(RuleBasedStateMachine):
             self.say("task", "merge", lambda: tasks.merge(task, by=self.world.sina, parts=[part]))
 
     def take_a_report_back(self, draw):
-        found = TaskReport.objects.filter(task__work_order__in=self.orders).select_related("task__process")
-        if found := list(found.order_by("created_at", "good", "defect")):
+        if found := reports_of(self.orders):
             report = draw(st.sampled_from(found))
             self.say("report", "take_back", lambda: tasks.take_back(report, by=report.member))
 

@@ -90,7 +90,7 @@ BROKEN = {
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(0 if EXAMPLES else 240)
 class TestFloor:
     """Orders, processes and tasks, by everybody, in any sequence."""
 
@@ -103,9 +103,10 @@ class TestFloor:
 
         done = {(noun, verb): count for (noun, verb, how), count in Floor.said.items() if count and how == "done"}
         refused = sum(count for (_, _, how), count in Floor.said.items() if how != "done")
+        print(sorted(done.items()))
         told = f"{len(done)} verbs done {sum(done.values())} times, {refused} refusals"
         record_property("figures", f"any sequence of verbs: {told}")
-        assert OFTEN - done.keys() == set()
+        assert OFTEN - done.keys() == set(), Floor.said
         assert sum(done.values()) > ENOUGH
         assert refused > ENOUGH
 

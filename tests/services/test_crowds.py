@@ -4,7 +4,6 @@ As in test_races every guarantee has a control: with its guard taken out it must
 """
 
 import collections
-import time
 from decimal import Decimal
 from unittest import mock
 
@@ -15,6 +14,7 @@ from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.models import Event
 from tests.factories import AdminFactory, DepartmentFactory, OperatorFactory, OrganizationFactory, WorkOrderFactory
+from tests.support import wait
 from tests.support.racing import Meeting, apart, no_constraint, no_lock, no_version, race
 from workorder import problems
 from workorder.actions import numbers, orders, tasks
@@ -112,15 +112,16 @@ class TestStarters:
         before, however many are at the door."""
         told = collections.Counter()
 
+        def starts(task):
+            try:
+                return within(north, tasks.start, task, by=ada)()
+            except NotAllowed as refusal:
+                told.update(problem.code for problem in refusal.problems)
+                return None
+
         def work_off(task):
             def done():
-                while True:
-                    try:
-                        within(north, tasks.start, task, by=ada)()
-                        break
-                    except NotAllowed as refusal:
-                        told.update(problem.code for problem in refusal.problems)
-                        time.sleep(0.1)
+                wait.until(lambda: starts(task), within=40, every=0.1, why="its turn has come")
                 within(north, tasks.report, task, by=ada, good=task.quantity)()
                 return within(north, tasks.complete, task, by=ada)()
 

@@ -48,7 +48,10 @@ class Door(Client):
 
     def request(self, **request):
         with committed():
-            return super().request(**request)
+            answer = super().request(**request)
+            if answer.streaming:  # read to its end, as a browser would, or its file stays open
+                answer.streaming_content = [b"".join(answer)]
+            return answer
 
     def sign_in(self, member):
         """A session of this member in their organization, as signing in and choosing it would leave it."""
@@ -115,7 +118,7 @@ class ApiClient:
         return self.send("POST", path, **form, **extra)
 
     def send(self, method, path, body=None, *, query=None, content_type="application/json", **extra):
-        """One request. The answer has `.body` (parsed JSON), `.code` and `.codes` (of its problems), `.file` (bytes)."""
+        """One request. The answer has `.body` (parsed JSON) or `.file` (bytes), `.code` and `.codes` of its problems."""
         path = path if path.startswith("/") else f"/api/{self.version}/{path}"
         given = {**self._headers, **self._signed(), **extra}
         if body is not None:

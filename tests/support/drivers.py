@@ -8,7 +8,9 @@ answers the driver with that member signed in, and `say(row, verb)` an `Outcome`
 import datetime
 import inspect
 from dataclasses import dataclass
+from decimal import Decimal
 
+from dispatch.actions import assignments, parts
 from tenants import context
 from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed
@@ -20,11 +22,14 @@ from tests.support.registry import Route, routes
 from workorder.actions import imports, orders, processes, tasks, tickets
 
 ACTIONS = {"workorder": orders, "process": processes, "task": tasks, "ticket": tickets, "import": imports}
+ABOVE = {("task", "assign"): assignments.assign, ("task", "split"): parts.split}  # those that upper apps say
 # What an action takes typed, where a form or a client sends text.
 TYPED = {
-    "edit": {"title": "Another title"},
-    "reschedule": {"due_at": datetime.datetime(2031, 3, 1, 12, tzinfo=datetime.UTC)},
-    "report": {"good": 1},
+    "edit": lambda world: {"title": "Another title"},
+    "reschedule": lambda world: {"due_at": datetime.datetime(2031, 3, 1, 12, tzinfo=datetime.UTC)},
+    "report": lambda world: {"good": 1},
+    "assign": lambda world: {"member": world.omar},
+    "split": lambda world: {"parts": [{"quantity": Decimal(1)}]},
 }
 # Columns that the product writes together with a verb of the system.
 TOGETHER = {("workorder", "finish"): lambda: {"completed_at": context.now()}}
@@ -42,7 +47,7 @@ class ByAction:
     """Calls the verb itself; what the floor says by itself goes to `move`, which is all those verbs do."""
 
     def __init__(self, request):
-        self._by = None
+        self._world, self._by = request.getfixturevalue("world"), None
 
     @classmethod
     def knows(cls, noun, verb):
@@ -67,7 +72,8 @@ class ByAction:
             together = TOGETHER.get((row.NOUN, verb), dict)()
             move(type(row).objects.lock(row), verb, by=self._by, **together)
         else:
-            act, words = getattr(ACTIONS[row.NOUN], verb), TYPED.get(verb) or payloads.WORDS.get(verb, {})
+            act = ABOVE.get((row.NOUN, verb)) or getattr(ACTIONS[row.NOUN], verb)
+            words = TYPED[verb](self._world) if verb in TYPED else payloads.WORDS.get(verb, {})
             try:
                 inspect.signature(act).bind(row, by=self._by, **words)
             except TypeError as missing:
@@ -82,7 +88,7 @@ class OverHttp:
     EDITS = "POST", "edit/"  # how a thing is edited, which is no verb of its own everywhere
 
     def __init__(self, request):
-        self._request = request
+        self._request, self._world = request, request.getfixturevalue("world")
 
     @classmethod
     def knows(cls, noun, verb):
@@ -105,7 +111,7 @@ class OverHttp:
     def say(self, row, verb):
         places = self._places(row.NOUN, verb)
         route = next((routes()[str(place)] for place in places if str(place) in routes()), places[0])
-        sent = payloads.body(route, self._request.getfixturevalue("world")) or {}
+        sent = payloads.body(route, self._world) or {}
         answer = self._send(route, row, sent)
         if answer.status_code in (400, 422):
             raise AssertionError(_no_words(route, answer.text))

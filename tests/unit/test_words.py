@@ -1,6 +1,5 @@
-"""What happened, in words: every kind of event has a sentence of its own, names are read at once, and nothing breaks it."""
+"""What happened, in words: every kind of event has a sentence, names are read at once, and nothing breaks it."""
 
-import ast
 import datetime
 import re
 import uuid
@@ -13,9 +12,9 @@ from tenants import words
 from tenants.context import tenant
 from tenants.models import Event
 from tenants.words import said
-from tests.factories import AssignmentFactory
+from tests.factories import AssignmentFactory, WorkOrderTaskFactory
 from tests.golden import events as golden
-from tests.support.source import app_files, called, nodes
+from tests.support.source import app_files, called, constants, nodes
 from workorder.states import IMPORT, ORDER, PROCESS, TASK, TICKET
 
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -33,7 +32,7 @@ def recorded():
     found = {machine.kind(verb) for machine in MACHINES for verb in machine.moves} | CATALOGUE
     for _, node in nodes(app_files()):
         if called(node) in RECORDERS:
-            given = {word.value for word in node.args if isinstance(word, ast.Constant)}
+            given = {word for argument in node.args for word in constants(argument)}
             found |= {kind for kind in given if isinstance(kind, str) and KIND.fullmatch(kind)}
     return found | {"approval.given", "approval.overdue"}  # named by constants
 
@@ -98,6 +97,13 @@ class TestSentences:
     def test_whoever_does_not_have_it_before_them_reads_its_number(self, world, tell):
         assert tell("workorder.approved", it=False) == f"Pia approved {world.orders['draft'].number}"
 
+    def test_a_reader_of_the_ledger_is_told_where_a_task_belongs(self, world, tell):
+        task = WorkOrderTaskFactory(organization=world.north)
+
+        title, number = f"“{task.title}”", task.work_order.number
+        assert tell("task.started", subject=task, it=False) == f"Pia started {title} of {number}"
+        assert tell("task.started", subject=task) == f"Pia started {title}"
+
     def test_somebody_elses_place_is_named(self, world, tell):
         assert tell("approval.given", actor="omar", level=1, on_behalf_of=str(world.ada.pk)) == (
             "Omar, for Ada, approved level 1 of it"
@@ -143,7 +149,7 @@ class TestSentences:
     @pytest.mark.parametrize(
         ("kind", "data", "text"),
         [
-            ("workorder.tagged", {"added": ["A", "B"], "removed": []}, "Pia gave it the tag A and B"),
+            ("workorder.tagged", {"added": ["A", "B"], "removed": []}, "Pia gave it the tags A and B"),
             ("workorder.tagged", {"added": [], "removed": ["A"]}, "Pia took the tag A from it"),
             (
                 "task.reported",
@@ -171,13 +177,13 @@ class TestSentences:
         assert tell("task.completed", actor=None) == "Workfloor completed it"
 
     def test_assignments_name_the_task_and_the_person(self, world, tell):
-        from_ = AssignmentFactory(organization=world.north, member=world.omar, task__department=world.assembly)
+        task = WorkOrderTaskFactory(organization=world.north, department=world.assembly)
+        given, title = AssignmentFactory(organization=world.north, task=task, member=world.omar), f"“{task.title}”"
 
         texts = [
-            tell(f"assignment.{past}", actor="sina", subject=from_) for past in ("offered", "declined", "withdrawn")
+            tell(f"assignment.{past}", actor="sina", subject=given) for past in ("offered", "declined", "withdrawn")
         ]
 
-        title = f"“{from_.task.title}”"
         assert texts == [
             f"{title} was offered to Omar",
             f"Omar declined {title}",

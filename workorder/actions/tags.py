@@ -35,9 +35,12 @@ def _found_or_made(wanted: dict[str, str]) -> list[Tag]:
     if not wanted:
         return []
     missing = wanted.keys() - set(Tag.objects.filter(folded__in=wanted).values_list("folded", flat=True))
-    made = [Tag(name=wanted[key], folded=key) for key in sorted(missing)]
-    Tag.objects.bulk_create(made, ignore_conflicts=True)
+    _make([Tag(name=wanted[key], folded=key) for key in sorted(missing)])
     return list(Tag.objects.filter(folded__in=wanted))
+
+
+def _make(missing: list[Tag]) -> None:
+    Tag.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def _tidy(name: str) -> str:

@@ -126,6 +126,7 @@ class WorkOrder(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organization", "status", "due_at"], name="order_by_status"),
+            models.Index(fields=["organization", "status", "number", "priority"], name="order_list_by_status"),
             models.Index(fields=["organization", "customer"], name="order_by_customer"),
         ]
 

@@ -1,4 +1,4 @@
-"""(a) The least that answers the list: a WSGI function, one prepared statement, orjson. No framework, nobody signed in."""
+"""(a) The least that answers the list: a WSGI function, prepared statements, orjson. Nobody signed in."""
 
 import os
 from urllib.parse import parse_qs

@@ -1,4 +1,4 @@
-"""(c) Plain REST framework: model serializers, nested ones in a detail, page numbers with a count, a token per request."""
+"""(c) Plain REST framework: model serializers, nested ones in a detail, page numbers and a count, a token."""
 
 from django.conf import settings
 from django.db import transaction
@@ -31,7 +31,16 @@ class WorkOrder(serializers.ModelSerializer):
     class Meta:
         model = models.WorkOrder
         fields = [*LIST, "is_late", "tags", "allowed_actions"]
-        read_only_fields = ["id", "number", "status", "progress", "created_at", "released_at", "completed_at", "version"]
+        read_only_fields = [
+            "id",
+            "number",
+            "status",
+            "progress",
+            "created_at",
+            "released_at",
+            "completed_at",
+            "version",
+        ]
 
     def get_is_late(self, order):
         return is_late(order.status, order.due_at)
@@ -44,20 +53,22 @@ class WorkOrder(serializers.ModelSerializer):
 
 
 class WorkOrderDetail(WorkOrder):
+    customer_reference_url = serializers.SerializerMethodField()
     products = Line(many=True)
     processes = OrderProcess(many=True)
 
     class Meta(WorkOrder.Meta):
-        fields = [*WorkOrder.Meta.fields, *MORE, "products", "processes"]
+        fields = [*WorkOrder.Meta.fields, *MORE, "customer_reference_url", "products", "processes"]
         read_only_fields = [*WorkOrder.Meta.read_only_fields, *MORE]
+
+    def get_customer_reference_url(self, order):
+        return order.customer.reference_url.replace("{reference}", order.customer_reference)
 
     @transaction.atomic
     def create(self, sent):
         lines, processes = sent.pop("products"), sent.pop("processes")
         year = timezone.now().year
-        series = models.NumberSeries.objects.select_for_update().get(
-            organization_id=settings.ORGANIZATION, year=year
-        )
+        series = models.NumberSeries.objects.select_for_update().get(organization_id=settings.ORGANIZATION, year=year)
         series.last += 1
         series.save()
         order = models.WorkOrder.objects.create(number=f"WO-{year}-{series.last:06d}", **sent)
@@ -76,7 +87,11 @@ class WorkOrderViewSet(
     def get_queryset(self):
         found = models.WorkOrder.objects.filter(organization_id=settings.ORGANIZATION).order_by("-number")
         found = found.prefetch_related("tag_links__tag")
-        return found if self.action == "list" else found.prefetch_related("products", "processes")
+        return (
+            found
+            if self.action == "list"
+            else found.select_related("customer").prefetch_related("products", "processes")
+        )
 
     def get_serializer_class(self):
         return WorkOrder if self.action == "list" else WorkOrderDetail

@@ -40,7 +40,12 @@ PAGE = 50
 
 
 def is_late(status, due_at) -> bool:
-    return status in VERBS and status != "completed" and due_at is not None and due_at < datetime.datetime.now(datetime.UTC)
+    return (
+        status in VERBS
+        and status != "completed"
+        and due_at is not None
+        and due_at < datetime.datetime.now(datetime.UTC)
+    )
 
 
 def encoded(rows, tags) -> bytes:

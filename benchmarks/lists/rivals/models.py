@@ -1,4 +1,6 @@
-"""The same tables, as somebody would have written them without tenants, machines or events."""
+"""The same tables, as somebody would have written them without tenants, machines or events. Nobody looks at them, so none has a `__str__`."""
+
+# ruff: noqa: DJ008
 
 import uuid
 from decimal import Decimal
@@ -55,6 +57,8 @@ class Kept(Plain):
 
 
 class Customer(Plain):
+    reference_url = models.CharField(max_length=300, blank=True)
+
     class Meta(Plain.Meta):
         db_table = "workorder_customer"
 

@@ -1,4 +1,4 @@
-"""Pages by number: `{count, next, previous, results}`. A page costs the same wherever it is and whatever lies behind."""
+"""Pages by number: `{count, next, previous, results}`. What a page costs depends little on where it is."""
 
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import BasePagination

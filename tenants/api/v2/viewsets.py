@@ -28,7 +28,8 @@ class Exact(DjangoFilterBackend):
         known = set(view.filterset_class.base_filters) | self.besides if view.filterset_class else self.besides
         if strange := sorted(request.query_params.keys() - known):
             raise ValidationError({name: ["There is no such parameter."] for name in strange}, "unknown_parameter")
-        return super().filter_queryset(request, queryset, view) if request.query_params.keys() - self.besides else queryset
+        asked = request.query_params.keys() - self.besides
+        return super().filter_queryset(request, queryset, view) if asked else queryset
 
 
 class TenantViewSet(GenericViewSet):
@@ -58,9 +59,7 @@ class TenantViewSet(GenericViewSet):
         rows = self.filter_queryset(self.get_queryset())
         columns = columns_of(self.get_serializer_class(), rows.model)
         found = self.paginator.paginate_queryset(rows, request, self, columns=columns)
-        return self.get_paginated_response(
-            self.of_columns(columns, found) if columns else self.shown(found, many=True)
-        )
+        return self.get_paginated_response(self.of_columns(columns, found) if columns else self.shown(found, many=True))
 
     def of_columns(self, columns, found):
         rows = columns.shown(found)

@@ -173,66 +173,6 @@ class TestFiles:
         digest = made.body["digest"]
         assert (settings.FILES_ROOT / str(world.north.pk) / digest[:2] / digest).read_bytes() == b"words"
 
-    @pytest.mark.parametrize(
-        ("name", "content"),
-        [
-            ("a.pdf", b"%PDF-1.7"),
-            ("a.PNG", PNG),
-            ("a.jpg", b"\xff\xd8\xff\xe0"),
-            ("a.gif", b"GIF89a"),
-            ("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
-            ("a.heic", b"\x00\x00\x00\x18ftypheic"),
-            ("a.txt", "Maße: 5 < 6".encode()),
-            ("a.csv", b"\xff\xfea\x00;\x00"),
-            ("a.xlsx", b"PK\x03\x04"),
-            ("a.odt", b"PK\x03\x04"),
-            ("a.zip", b"PK\x05\x06" + b"\x00" * 18),
-            ("a.dxf", b"  0\nSECTION"),
-            ("a.step", b"ISO-10303-21;"),
-            ("a.stl", b"solid cube"),
-            ("a.stl", STL),
-        ],
-    )
-    def test_kinds_of_the_trade_are_kept(self, as_, order, name, content):
-        assert brought(as_("omar"), order, name, content).status_code == 201
-
-    @pytest.mark.parametrize(
-        ("name", "content", "code"),
-        [
-            ("a.svg", b"<svg onload=alert(1)>", "file_kind"),
-            ("a.html", b"<p>", "file_kind"),
-            ("a.exe", b"MZ", "file_kind"),
-            ("noending", b"words", "file_kind"),
-            (".pdf.html", b"%PDF-1.4", "file_kind"),
-            ("a.png", b"<svg onload=alert(1)>", "file_content"),
-            ("a.png", b"%PDF-1.4", "file_content"),
-            ("a.pdf", b"<html>%PDF-", "file_content"),
-            ("a.txt", b" \n<!DOCTYPE html>", "file_content"),
-            ("a.csv", b"\xef\xbb\xbf<script>", "file_content"),
-            ("a.txt", b"MZ\x00\x01", "file_content"),
-            ("a.stl", STL + b"x", "file_content"),
-            ("a.xlsx", b"words", "file_content"),
-            ("a.txt", b"", "empty"),
-        ],
-    )
-    def test_others_and_liars_are_refused_with_the_list_of_kinds(self, world, as_, order, name, content, code):
-        """The name and the content both have to be of one kind, and of a kind no browser runs."""
-        omar, before = as_("omar"), world.fingerprint()
-
-        answer = brought(omar, order, name, content)
-
-        assert (answer.status_code, list(answer.body["fields"]), answer.codes) == (400, ["file"], [code])
-        assert "pdf" in answer.body["problems"][0]["message"] or code == "empty"
-        assert world.fingerprint() == before
-
-    @pytest.mark.parametrize(
-        ("sent", "kept"),
-        [("C:\\plans\\a.pdf", "a.pdf"), ("../../etc/a.pdf", "a.pdf"), ("in\u202evoice.pdf", "invoice.pdf")],
-    )
-    def test_name_is_that_of_the_file_alone(self, as_, order, sent, kept):
-        """No folders, and nothing that makes an ending look like another one."""
-        assert brought(as_("omar"), order, sent, b"%PDF-1.4").body["name"] == kept
-
     def test_one_byte_too_many_is_refused(self, as_, order, settings):
         settings.ATTACHMENT_MAX_BYTES = 10
 
@@ -302,6 +242,70 @@ class TestFiles:
             files.open_stored(file.digest)
         with tenant(world.north), files.open_stored(file.digest) as content:
             assert content.read() == b"%PDF-1.4 north"
+
+
+class TestKindsOfFiles:
+    """The name and the content have to agree, and to be of a kind no browser runs."""
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("a.pdf", b"%PDF-1.7"),
+            ("a.PNG", PNG),
+            ("a.jpg", b"\xff\xd8\xff\xe0"),
+            ("a.gif", b"GIF89a"),
+            ("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+            ("a.heic", b"\x00\x00\x00\x18ftypheic"),
+            ("a.txt", "Maße: 5 < 6".encode()),
+            ("a.csv", b"\xff\xfea\x00;\x00"),
+            ("a.xlsx", b"PK\x03\x04"),
+            ("a.odt", b"PK\x03\x04"),
+            ("a.zip", b"PK\x05\x06" + b"\x00" * 18),
+            ("a.dxf", b"  0\nSECTION"),
+            ("a.step", b"ISO-10303-21;"),
+            ("a.stl", b"solid cube"),
+            ("a.stl", STL),
+        ],
+    )
+    def test_kinds_of_the_trade_are_kept(self, as_, order, name, content):
+        assert brought(as_("omar"), order, name, content).status_code == 201
+
+    @pytest.mark.parametrize(
+        ("name", "content", "code"),
+        [
+            ("a.svg", b"<svg onload=alert(1)>", "file_kind"),
+            ("a.html", b"<p>", "file_kind"),
+            ("a.exe", b"MZ", "file_kind"),
+            ("noending", b"words", "file_kind"),
+            (".pdf.html", b"%PDF-1.4", "file_kind"),
+            ("a.png", b"<svg onload=alert(1)>", "file_content"),
+            ("a.png", b"%PDF-1.4", "file_content"),
+            ("a.pdf", b"<html>%PDF-", "file_content"),
+            ("a.txt", b" \n<!DOCTYPE html>", "file_content"),
+            ("a.csv", b"\xef\xbb\xbf<script>", "file_content"),
+            ("a.txt", b"MZ\x00\x01", "file_content"),
+            ("a.stl", STL + b"x", "file_content"),
+            ("a.xlsx", b"words", "file_content"),
+            ("a.txt", b"", "empty"),
+        ],
+    )
+    def test_others_and_liars_are_refused_with_the_list_of_kinds(self, world, as_, order, name, content, code):
+        """The name and the content both have to be of one kind, and of a kind no browser runs."""
+        omar, before = as_("omar"), world.fingerprint()
+
+        answer = brought(omar, order, name, content)
+
+        assert (answer.status_code, list(answer.body["fields"]), answer.codes) == (400, ["file"], [code])
+        assert "pdf" in answer.body["problems"][0]["message"] or code == "empty"
+        assert world.fingerprint() == before
+
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [("C:\\plans\\a.pdf", "a.pdf"), ("../../etc/a.pdf", "a.pdf"), ("in\u202evoice.pdf", "invoice.pdf")],
+    )
+    def test_name_is_that_of_the_file_alone(self, as_, order, sent, kept):
+        """No folders, and nothing that makes an ending look like another one."""
+        assert brought(as_("omar"), order, sent, b"%PDF-1.4").body["name"] == kept
 
 
 class TestTags:
