@@ -59,12 +59,10 @@ class Postgres:
 
     def __init__(self, url: str):
         with psycopg.connect(url) as line:
-            backend = line.info.backend_pid
-            host = line.info.host
-        try:
-            self._postmaster = _stat(backend)[1]
-        except FileNotFoundError:
-            sys.exit(f"The processes of {host} cannot be seen from here: name a PostgreSQL on this machine, or none.")
+            try:
+                self._postmaster = _stat(line.info.backend_pid)[1]
+            except FileNotFoundError:
+                sys.exit("The processes of PostgreSQL cannot be seen from here: name one on this machine, or none.")
 
     def seconds(self) -> float:
         return _of_family(self._postmaster)

@@ -118,7 +118,7 @@ class ApiClient:
         return self.send("POST", path, **form, **extra)
 
     def send(self, method, path, body=None, *, query=None, content_type="application/json", **extra):
-        """One request. The answer has `.body` (parsed JSON) or `.file` (bytes), `.code` and `.codes` of its problems."""
+        """One request. The answer has `.body` (JSON) or `.file` (bytes), `.code` and `.codes` of its problems."""
         path = path if path.startswith("/") else f"/api/{self.version}/{path}"
         given = {**self._headers, **self._signed(), **extra}
         if body is not None:

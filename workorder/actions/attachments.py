@@ -22,9 +22,7 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # what no nam
 
 
 @transaction.atomic
-def add(
-    subject: Any, *, by: Member, file: IO[bytes] | Any, name: str, client_id: uuid.UUID | None = None
-) -> Attachment:
+def add(subject: Any, *, by: Member, file: Any, name: str, client_id: uuid.UUID | None = None) -> Attachment:
     """Keep a file about an order, a task or a ticket. `file` can be read and wound back, and knows its `size`.
 
     What kind it is follows from its name and its content, never from what the browser says.

@@ -41,11 +41,15 @@ def show_order_of(request, process, **values):
 def _read_order(pk):
     processes = WorkOrderProcess.objects.select_related("process", "department").order_by("sequence")
     tasks = WorkOrderTask.objects.select_related("assigned_member__user", "assigned_department")
-    orders = WorkOrder.objects.with_tags().select_related("customer", "submitted_by__user").prefetch_related(
-        "lines__product",
-        Prefetch("processes", processes),
-        Prefetch("tasks", tasks),
-        Prefetch("approvals", Approval.objects.with_people()),
+    orders = (
+        WorkOrder.objects.with_tags()
+        .select_related("customer", "submitted_by__user")
+        .prefetch_related(
+            "lines__product",
+            Prefetch("processes", processes),
+            Prefetch("tasks", tasks),
+            Prefetch("approvals", Approval.objects.with_people()),
+        )
     )
     return orders.get(pk=pk)
 

@@ -110,6 +110,7 @@ VERBS = {
     "import": IMPORT_VERBS,
 }
 
+
 @register.simple_tag
 def state(obj):
     """The status as a badge: colour, icon and word, so that no reader needs the colour."""

@@ -1,5 +1,6 @@
-"""The same tables, as somebody would have written them without tenants, machines or events. Nobody looks at them, so none has a `__str__`."""
+"""The same tables, as somebody would have written them without tenants, machines or events."""
 
+# Nobody looks at these.
 # ruff: noqa: DJ008
 
 import uuid
