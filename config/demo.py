@@ -14,7 +14,7 @@ from tenants.actions import deputies
 from tenants.context import acting, acting_at, tenant
 from tenants.models import Department, Member, Organization, User
 from tenants.states import DeliveryState, Role
-from workorder.actions import approval_policy, orders, tasks, tickets
+from workorder.actions import approval_policy, comments, orders, tags, tasks, tickets
 from workorder.models import Customer, Process, Product, ReasonCode, RoutingStep, WorkOrder, WorkOrderTask
 from workorder.states import OrderStatus, TaskStatus
 
@@ -56,6 +56,7 @@ HOUSES = {
             ("downtime", "FAULT", "Machine fault", False),
             ("downtime", "BREAK", "Break", True),
         ],
+        "tags": [[], [], ["export"], ["repeat order"], ["sample first", "export"]],
         "two_levels_from": 3000,
         "tickets": [  # title, description, priority, department, how far it went
             ("Press 2 leaves a grey line", "On the left margin, since this morning.", "high", 1, "start"),
@@ -93,6 +94,7 @@ HOUSES = {
             ("PAINT", "Painting", 2, 30, "60", 55),
         ],
         "reasons": [("downtime", "PARTS", "Waiting for parts", False), ("downtime", "ACCESS", "No access", False)],
+        "tags": [[], ["warranty"]],
         "two_levels_from": None,
         "tickets": [("Lift B stops between floors", "Twice this week.", "urgent", 1, "triage")],
         "products": [
@@ -251,8 +253,11 @@ class House:
                 budget=Decimal(self.random.randint(4, 90) * 50),
                 customer_reference=f"PO-{self.random.randint(1000, 9999)}",
             )
+            if names := self.random.choice(self.house["tags"]):
+                tags.set_tags(order, by=planner, names=names)
         if end == OrderStatus.DRAFT:
             return
+        order.refresh_from_db()
         with self._later(3):
             orders.submit(order, by=planner)
         if end == OrderStatus.SUBMITTED:
@@ -271,6 +276,8 @@ class House:
                 return orders.cancel(order, by=planner, reason="The customer withdrew the order.")
         with self._later(2):
             orders.release(order, by=planner)
+            if number % 3 == 0:
+                comments.add(order, by=planner, text="@operator the customer collects it, please leave it by the gate.")
         self._floor(order, end)
 
     def _end_of_work(self, days):

@@ -163,8 +163,8 @@ SENTENCES: dict[str, Sentence] = {
     "ticket.converted": "{who} made {what} the work order {number}",
     "import.created": "{who} brought {what} with {rows} rows",
     "import.checked": _checked,
-    "import.confirmed": "{who} had {orders} orders of {what} written",
-    "import.written": "{orders} orders of {what} were written, {first} to {last}",
+    "import.confirmed": "{who} had {what} written",
+    "import.written": "{what} was written: {first} to {last}",
     "import.failed": "{what} could not be read",
     "import.discarded": "{who} discarded {what}",
 }
