@@ -37,9 +37,7 @@ class TestMentions:
         assert [url for _, url, _ in told(world)] == [f"/{noun}/{subject.pk}/#comment-{said.pk}"]
 
     def test_nobody_is_told_of_their_own_words(self, world):
-        CommentFactory(
-            organization=world.north, subject=world.orders["draft"], member=world.omar, text="To @omar."
-        )
+        CommentFactory(organization=world.north, subject=world.orders["draft"], member=world.omar, text="To @omar.")
 
         assert told(world) == []
 
