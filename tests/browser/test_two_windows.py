@@ -46,7 +46,7 @@ class TestTwoWindows:
         card.locator("summary", has_text="Report").click()
         card.locator("[name=good]").fill("98")
         card.locator("[name=defect]").fill("2")
-        card.locator("[name=reason]").select_option(index=1)
+        card.locator("select[name=reason]").select_option(index=1)
         card.locator("details[open]").get_by_role("button", name="Report").click()
         card.get_by_role("button", name="Complete").click()
 
