@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support import provision
-from tests.support.ledger import ON_POSTGRES, PROPERTY, TIERS, Ledger
+from tests.support.ledger import ON_POSTGRES, PROPERTY, PROVIDERS, TIERS, Ledger
 from tests.support.settings import ROOT
 from tests.support.wait import until
 
@@ -18,8 +18,8 @@ NOBODY = provision.NotHere("no server: it is not installed")
 class Marked:
     """As much of a test as the ledger looks at."""
 
-    def __init__(self, *markers):
-        self.markers = markers
+    def __init__(self, *markers, nodeid=""):
+        self.markers, self.nodeid = markers, nodeid
 
     def get_closest_marker(self, name):
         return name if name in self.markers else None
@@ -87,6 +87,20 @@ class TestLedger:
         assert Ledger(on_postgres=True).tier_of(Marked("unit")) == ON_POSTGRES
         assert Ledger().tier_of(Marked("unit")) == "memory"
         assert ON_POSTGRES in TIERS
+
+    def test_postgres_is_asked_a_sample_of_the_cells_and_every_other_test(self, monkeypatch):
+        """The same cells each time, about one in four; hand-written tests all run on both databases."""
+        monkeypatch.setitem(PROVIDERS, "postgres", lambda: SimpleNamespace(rung="here"))
+        cells = [Marked("matrix", nodeid=f"tests/matrices/test_it.py::test_cell[{number}]") for number in range(400)]
+        tests = [Marked("unit") for _ in range(10)]
+
+        first, second = (Ledger(on_postgres=True).admit([*cells, *tests])[0] for _ in range(2))
+
+        assert first == second
+        assert first[-10:] == tests
+        assert 60 < len(first) - 10 < 140
+        assert Ledger(on_postgres=True, every_cell=True).admit(cells)[0] == cells
+        assert Ledger().admit(cells)[0] == cells
 
 
 class TestLadder:
