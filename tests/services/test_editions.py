@@ -54,7 +54,8 @@ def do_the_work(edition, order):
     nils, pia = edition.person("operator.prepress"), edition.person("planner")
     (task,) = pia.get(f"work-orders/{order['id']}/tasks/")["results"]
     nils.post(f"tasks/{task['id']}/start/")
-    nils.post(f"tasks/{task['id']}/report/", {"good": "98", "defect": "2", "minutes": "30"})
+    reason = nils.get("reason-codes/", kind="defect")["results"][0]["id"]
+    nils.post(f"tasks/{task['id']}/report/", {"good": "98", "defect": "2", "minutes": "30", "reason": reason})
     nils.post(f"tasks/{task['id']}/complete/")
     return pia.get(f"work-orders/{order['id']}/")
 

@@ -38,11 +38,12 @@ def north():
     north = OrganizationFactory(slug="north")
     people = [PlannerFactory(organization=north, user__name=name) for name in ("Pia", "Bea")]
     AdminFactory(organization=north, user__name="Ada")
-    order = WorkOrderFactory(organization=north)
+    order = WorkOrderFactory(organization=north, at="submitted", at__by=people[0])
     with tenant(north):
-        events.Event.objects.filter(relayed_at=None).update(relayed_at=order.created_at, position=1)
-        for version in range(2, SUBMISSIONS + 2):
-            order.version = version
+        for position, event in enumerate(events.Event.objects.filter(relayed_at=None), start=1):
+            events.Event.objects.filter(pk=event.pk).update(relayed_at=order.created_at, position=position)
+        for _ in range(SUBMISSIONS):
+            order.version += 1
             events.record(order, "workorder.submitted", by=people[0])
     return north
 
