@@ -71,7 +71,7 @@ def wait_until_told(edition, who, kind, order):
         lambda: entries(edition, who, kind, order),
         within=TOLD_SECONDS,
         every=0.2,
-        why=f"{who} is told {kind}\n{edition.told()}",
+        why=lambda: f"{who} is told {kind}\n{edition.told()}",
     )
 
 

@@ -70,7 +70,7 @@ class Edition:
         self.processes[name].kill()
 
     def wait_until_ready(self):
-        wait.until(self._is_ready, within=READY_SECONDS, every=0.1, why=f"{self.base} is ready\n{self.told()}")
+        wait.until(self._is_ready, within=READY_SECONDS, every=0.1, why=lambda: f"{self.base} is ready\n{self.told()}")
 
     def told(self):
         return "\n".join(f"--- {path.name}\n{path.read_text()[-2000:]}" for path in sorted(self.home.glob("*.log")))

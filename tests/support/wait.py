@@ -5,11 +5,14 @@ import time
 
 
 def until(condition, *, within=10.0, every=0.02, why=""):
-    """Answer the first true value of `condition()`, or fail after `within` seconds saying what it was last."""
+    """Answer the first true value of `condition()`, or fail after `within` seconds saying what it was last.
+
+    `why` is a text, or makes one: what services wrote is worth reading when it failed, not when the waiting began.
+    """
     deadline = time.monotonic() + within
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"After {within:g} s still not so: {why or condition}. Last answer: {value!r}")
+            raise AssertionError(f"After {within:g} s still not so: {_told(why) or condition}. Last answer: {value!r}")
         time.sleep(every)
     return value
 
@@ -19,6 +22,10 @@ async def soon(condition, *, within=10.0, every=0.01, why=""):
     deadline = time.monotonic() + within
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"After {within:g} s still not so: {why or condition}. Last answer: {value!r}")
+            raise AssertionError(f"After {within:g} s still not so: {_told(why) or condition}. Last answer: {value!r}")
         await asyncio.sleep(every)
     return value
+
+
+def _told(why):
+    return why() if callable(why) else why
