@@ -8,7 +8,13 @@ LONGEST_REASON = 500  # characters
 
 
 class Strategy(TextChoices):
+    """How a rule chooses among those who can."""
+
     LEAST_LOADED = "least_loaded", "Least loaded"
+    FASTEST = "fastest", "Fastest"
+    ROUND_ROBIN = "round_robin", "Round robin"
+    MOST_SKILLED = "most_skilled", "Most skilled"
+    KEEP_WITH = "keep_with", "Keep with who did the process before"
     QUEUE_ONLY = "queue_only", "Queue only"
 
 
@@ -20,7 +26,55 @@ class AssignmentStatus(TextChoices):
     FINISHED = "finished", "Finished"
 
 
-S = AssignmentStatus
+class AbsenceStatus(TextChoices):
+    REQUESTED = "requested", "Requested"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class AbsenceKind(TextChoices):
+    LEAVE = "leave", "Leave"
+    SICK = "sick", "Sick leave"
+    TRAINING = "training", "Training"
+    OTHER = "other", "Other absence"
+
+
+class Punch(TextChoices):
+    """What somebody tells the time clock."""
+
+    IN = "in", "In"
+    OUT = "out", "Out"
+    BREAK = "break", "On a break"
+    BACK = "back", "Back from a break"
+
+
+class Presence(TextChoices):
+    """What the time clock makes of it."""
+
+    AWAY = "away", "Away"
+    HERE = "here", "Here"
+    ON_BREAK = "on_break", "On a break"
+
+
+class PunchMethod(TextChoices):
+    PAGE = "page", "Page"
+    API = "api", "API"
+    BADGE = "badge", "Badge"
+    ADDED = "added", "Added afterwards"
+
+
+class PlanStatus(TextChoices):
+    COMPUTING = "computing", "Computing"
+    READY = "ready", "Ready"
+    WAITING = "waiting", "Waiting for approval"
+    PUBLISHED = "published", "Published"
+    UNDONE = "undone", "Undone"
+    DISCARDED = "discarded", "Discarded"
+    FAILED = "failed", "Failed"
+
+
+S, A, L = AssignmentStatus, AbsenceStatus, PlanStatus
 
 ASSIGNMENT = checked(
     "assignment",
@@ -32,4 +86,30 @@ ASSIGNMENT = checked(
         "finish": ({S.ACCEPTED}, S.FINISHED, "finished"),
     },
     initial=S.OFFERED,
+)
+
+ABSENCE = checked(
+    "absence",
+    A,
+    {
+        "approve": ({A.REQUESTED}, A.APPROVED, "approved"),
+        "reject": ({A.REQUESTED}, A.REJECTED, "rejected"),
+        "cancel": ({A.REQUESTED, A.APPROVED}, A.CANCELLED, "cancelled"),
+    },
+    initial=A.REQUESTED,
+)
+
+PLAN = checked(
+    "plan",
+    L,
+    {
+        "finish": ({L.COMPUTING}, L.READY, "computed"),
+        "fail": ({L.COMPUTING}, L.FAILED, "failed"),
+        "submit": ({L.READY}, L.WAITING, "submitted"),
+        "return": ({L.WAITING}, L.READY, "returned"),
+        "publish": ({L.READY, L.WAITING}, L.PUBLISHED, "published"),
+        "undo": ({L.PUBLISHED}, L.UNDONE, "undone"),
+        "discard": ({L.READY, L.WAITING}, L.DISCARDED, "discarded"),
+    },
+    initial=L.COMPUTING,
 )

@@ -2,6 +2,23 @@
 
 from dispatch.engine.choosing import decide, decide_all
 from dispatch.engine.decisions import Candidate, Decision, Refused
-from dispatch.engine.snapshots import Floor, Job, Person, Place, Rule
+from dispatch.engine.eligibility import reasons_against
+from dispatch.engine.snapshots import Away, Certificate, Floor, Job, Pace, Person, Place, Rule, Snapshot
 
-__all__ = ["Candidate", "Decision", "Floor", "Job", "Person", "Place", "Refused", "Rule", "decide", "decide_all"]
+__all__ = [
+    "Away",
+    "Candidate",
+    "Certificate",
+    "Decision",
+    "Floor",
+    "Job",
+    "Pace",
+    "Person",
+    "Place",
+    "Refused",
+    "Rule",
+    "Snapshot",
+    "decide",
+    "decide_all",
+    "reasons_against",
+]

@@ -1,14 +1,26 @@
 """What the engine is told about the floor. Plain values: a snapshot can be kept, compared and decided again."""
 
 import datetime
+import hashlib
+import json
 import uuid
+import zoneinfo
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from dispatch.engine.availability import Span
+from dispatch.states import Presence
 
 
 @dataclass(frozen=True)
 class Job:
-    """A task that needs somebody. `urgency` grows with its order's priority, `minutes` is what is left to do."""
+    """A task that needs somebody. `urgency` grows with its order's priority, `minutes` is what is left to do.
+
+    `before` is who did the process before it in its order, `skill` the code of the one it needs.
+    """
 
     id: uuid.UUID
     process: uuid.UUID | None
@@ -18,6 +30,11 @@ class Job:
     urgency: int
     due_at: datetime.datetime | None
     minutes: Decimal
+    product: uuid.UUID | None = None
+    tags: frozenset[uuid.UUID] = frozenset()
+    quantity: Decimal = Decimal(1)
+    skill: str = ""
+    before: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,13 @@ class Rule:
     if_department: uuid.UUID | None = None
     if_customer: uuid.UUID | None = None
     if_priority: str = ""
+    if_product: uuid.UUID | None = None
+    if_tag: uuid.UUID | None = None
+    if_quantity_from: Decimal | None = None
+    if_quantity_to: Decimal | None = None
+    active_from: datetime.datetime | None = None
+    active_until: datetime.datetime | None = None
+    version: int = 1
 
     def catches(self, job: Job) -> bool:
         return (
@@ -40,12 +64,49 @@ class Rule:
             and self.if_department in (None, job.department)
             and self.if_customer in (None, job.customer)
             and self.if_priority in ("", job.priority)
+            and self.if_product in (None, job.product)
+            and (self.if_tag is None or self.if_tag in job.tags)
+            and (self.if_quantity_from is None or self.if_quantity_from <= job.quantity)
+            and (self.if_quantity_to is None or job.quantity <= self.if_quantity_to)
+        )
+
+    def is_active(self, at: datetime.datetime) -> bool:
+        return (self.active_from is None or self.active_from <= at) and (
+            self.active_until is None or at < self.active_until
         )
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A skill somebody has: how well, from 1 to 5, and the last day it is certified for, None for good."""
+
+    level: int = 3
+    until: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Away:
+    """A time somebody is not there, and what it is called."""
+
+    span: Span
+    kind: str = "leave"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What somebody's finished work on one process was estimated at, and what it took, in minutes."""
+
+    estimated: Decimal
+    took: Decimal
+
+
+@dataclass(frozen=True)
 class Person:
-    """A member of a department; `load` is minutes of open work already promised."""
+    """A member of a department; `load` is minutes of open work already promised, `room` how many there may be.
+
+    `shifts` are the coming ones, None where none was ever planned for them: then any time will do. `presence` is None
+    where the house keeps no time clock. `paces` are by process, `asked_at` is when a rule last chose them.
+    """
 
     id: uuid.UUID
     name: str
@@ -53,6 +114,13 @@ class Person:
     role: str
     active: bool
     load: Decimal
+    room: Decimal | None = None
+    skills: dict[str, Certificate] = field(default_factory=dict)
+    shifts: tuple[Span, ...] | None = None
+    away: tuple[Away, ...] = ()
+    presence: Presence | None = None
+    paces: dict[uuid.UUID, Pace] = field(default_factory=dict)
+    asked_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,9 +133,49 @@ class Place:
 
 @dataclass(frozen=True)
 class Floor:
-    """Everything the engine may look at. `declined` holds who has said no to which job."""
+    """Everything the engine may look at, at the moment `at` in `zone`; `declined` is who said no to which job."""
 
     rules: tuple[Rule, ...] = ()
     places: tuple[Place, ...] = ()
     people: tuple[Person, ...] = ()
     declined: dict[uuid.UUID, frozenset[uuid.UUID]] = field(default_factory=dict)
+    at: datetime.datetime = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    zone: str = "UTC"
+
+    @property
+    def wall(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Jobs and the floor they are decided on: kept with a decision, it can be decided again."""
+
+    jobs: tuple[Job, ...]
+    floor: Floor
+
+    def as_values(self) -> dict[str, Any]:
+        """JSON; sets in order, so that the same snapshot is the same text."""
+        return _SNAPSHOT.dump_python(self, mode="json")
+
+    @staticmethod
+    def of_values(values: dict[str, Any]) -> "Snapshot":
+        return _SNAPSHOT.validate_python(values)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the snapshot, hexadecimal: two decisions with the same one were made from the same facts."""
+        return hashlib.sha256(json.dumps(_ordered(self.as_values()), sort_keys=True).encode()).hexdigest()
+
+
+_SNAPSHOT = TypeAdapter(Snapshot)
+
+
+def _ordered(value: Any) -> Any:
+    """Lists of plain texts come from sets here; they have no order of their own."""
+    if isinstance(value, dict):
+        return {key: _ordered(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_ordered(one) for one in value]
+        return sorted(inner) if all(isinstance(one, str) for one in inner) else inner
+    return value

@@ -1,4 +1,30 @@
 from dispatch.models.assignments import Assignment
+from dispatch.models.people import (
+    Absence,
+    Attendance,
+    Badge,
+    Capacity,
+    MemberShift,
+    MemberSkill,
+    Shift,
+    Skill,
+)
+from dispatch.models.plans import DispatchPolicy, Plan, PlanItem, PlanStep
 from dispatch.models.rules import AssignmentRule
 
-__all__ = ["Assignment", "AssignmentRule"]
+__all__ = [
+    "Absence",
+    "Assignment",
+    "AssignmentRule",
+    "Attendance",
+    "Badge",
+    "Capacity",
+    "DispatchPolicy",
+    "MemberShift",
+    "MemberSkill",
+    "Plan",
+    "PlanItem",
+    "PlanStep",
+    "Shift",
+    "Skill",
+]

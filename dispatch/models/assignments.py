@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dispatch.models.rules import AssignmentRule
 from dispatch.states import ASSIGNMENT, LONGEST_REASON, AssignmentStatus
@@ -34,6 +34,12 @@ class Assignment(TenantModel):
     rule = models.ForeignKey(AssignmentRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     why = models.TextField()
     decision = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    rule_version = models.PositiveIntegerField(null=True, blank=True)
+    input_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the decision was made from.")
+    plan = models.ForeignKey("dispatch.Plan", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pinned = models.BooleanField(default=False, help_text="Plans leave it where it is.")
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="When a plan wants it begun.")
+    ends_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=AssignmentStatus, default=ASSIGNMENT.initial)
     decline_reason = models.CharField(max_length=LONGEST_REASON, blank=True)
 
@@ -49,6 +55,10 @@ class Assignment(TenantModel):
             models.CheckConstraint(
                 condition=Q(status=AssignmentStatus.DECLINED) | Q(decline_reason=""),
                 name="assignment_reason_if_declined",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(starts_at__isnull=False, ends_at__gte=F("starts_at")),
+                name="assignment_slot_in_order",
             ),
         ]
         indexes = [models.Index(fields=["organization", "member", "status"], name="assignment_of_member")]

@@ -240,11 +240,12 @@ class TestWhy:
         record = decide(job(), floor(omar, ivan, rules=[press])).as_dict()
 
         assert record == {
-            "rule": {"id": str(press.id), "name": "Press", "rank": 10, "strategy": "least_loaded"},
+            "rule": {"id": str(press.id), "name": "Press", "rank": 10, "strategy": "least_loaded", "version": 1},
             "department": {"id": str(PRESS.id), "name": "Press"},
-            "chosen": {"id": str(omar.id), "name": "Omar", "load_minutes": "35.50"},
-            "candidates": [{"id": str(omar.id), "name": "Omar", "load_minutes": "35.50"}],
+            "chosen": {"id": str(omar.id), "name": "Omar", "load_minutes": "35.50", "score": "35.50"},
+            "candidates": [{"id": str(omar.id), "name": "Omar", "load_minutes": "35.50", "score": "35.50"}],
             "refused": [{"id": str(ivan.id), "name": "Ivan", "reasons": [{"code": "inactive", "message": "inactive"}]}],
+            "refusals": {"inactive": 1},
         }
 
 

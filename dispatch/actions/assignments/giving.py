@@ -11,12 +11,10 @@ from django.db import IntegrityError, transaction
 from dispatch import problems, queries
 from dispatch.engine import Decision
 from dispatch.models import Assignment
-from dispatch.states import AssignmentStatus
 from tenants import events
 from tenants.errors import NotAllowed, refuse, refuse_input
 from tenants.models import Department, Member
-from tenants.states import wrong_state
-from tenants.transitions import is_repeat, move
+from tenants.transitions import move
 from workorder.actions import tasks
 from workorder.models import WorkOrder, WorkOrderTask
 from workorder.states import TaskStatus
@@ -32,9 +30,9 @@ def offer_best(task: WorkOrderTask, *, by: Member | None = None) -> Assignment |
     task = tasks.lock(task)
     if standing := Assignment.objects.of_task(task).open().first():
         return standing
-    if not _is_to_be_offered(task):
+    if not is_to_be_offered(task):
         return None
-    return _carry_out(task, queries.preview([task])[0], by=by)
+    return carry_out(task, queries.preview([task])[0], by=by)
 
 
 @transaction.atomic
@@ -45,7 +43,7 @@ def run(*, by: Member | None) -> list[Decision]:
     by_id = {task.pk: task for task in queries.queued().filter(work_order__in=held)}
     decisions = queries.preview(list(by_id.values()))
     for decision in decisions:
-        _carry_out(tasks.lock(by_id[decision.job]), decision, by=by)
+        carry_out(tasks.lock(by_id[decision.job]), decision, by=by)
     return decisions
 
 
@@ -71,7 +69,7 @@ def assign(
     if department:
         tasks.assign(task, by=by, department=department, member=None, data={"why": f"{giver} sent it to {department}."})
     elif member:
-        member = _locked_member(member)
+        member = locked_member(member)
         refuse(problems.of_recipient(task, member))
         _offer(task, member, by=by, why=f"{giver} gave it to {member.name}.")
     return WorkOrderTask.objects.get(pk=task.pk)
@@ -84,74 +82,19 @@ def claim(task: WorkOrderTask, *, by: Member, seen: int | None = None) -> WorkOr
     if _was_given(task, to=by, by=by):
         return task
     refuse(problems.of_claiming(task))
-    by = _locked_member(by)
+    by = locked_member(by)
     refuse(problems.of_recipient(task, by))
     assignment = _offer(task, by, by=by, why=f"{by.name} claimed it.")
     move(assignment, "accept", by=by)
     return WorkOrderTask.objects.get(pk=task.pk)
 
 
-@transaction.atomic
-def accept(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
-    """Agree to do it."""
-    tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if not is_repeat(assignment, "accept", by=by):
-        refuse(wrong_state(assignment, "accept"))
-        move(assignment, "accept", by=by)
-    return assignment
-
-
-@transaction.atomic
-def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int | None = None) -> Assignment:
-    """Hand it back with a reason. The next best is asked in the same transaction, so nobody has to notice."""
-    refuse_input(problems.of_reason(reason))
-    task = tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if is_repeat(assignment, "decline", by=by):
-        return assignment
-    refuse(problems.of_declining(assignment, task))
-    move(assignment, "decline", by=by, data={"reason": reason.strip()}, decline_reason=reason.strip())
-    if _is_to_be_offered(task):
-        _carry_out(task, queries.preview([task])[0], by=None)
-    else:
-        _back_to_queue(task, by=by, why=f"{assignment.member.name} declined it.")
-    return assignment
-
-
-@transaction.atomic
-def withdraw(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
-    """Take a task back from somebody who is not at it. It waits in its department; nobody is asked by itself."""
-    task = tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if is_repeat(assignment, "withdraw", by=by):
-        return assignment
-    refuse(problems.of_withdrawing(assignment, task))
-    move(assignment, "withdraw", by=by)
-    if task.is_open:
-        taker = by.name if by else "Workfloor"
-        _back_to_queue(task, by=by, why=f"{taker} took it back from {assignment.member.name}.")
-    return assignment
-
-
-@transaction.atomic
-def finish(assignment: Assignment, *, by: Member | None) -> Assignment:
-    """Close an assignment whose task has ended; one that was never answered was agreed to by doing it."""
-    tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment)
-    if assignment.status == AssignmentStatus.OFFERED:
-        move(assignment, "accept", by=by)
-    if not is_repeat(assignment, "finish", by=by):
-        move(assignment, "finish", by=by)
-    return assignment
-
-
-def _is_to_be_offered(task: WorkOrderTask) -> bool:
+def is_to_be_offered(task: WorkOrderTask) -> bool:
     """Its turn has come, and its order was not stopped on purpose."""
     return task.status == TaskStatus.READY and not task.work_order.is_held
 
 
-def _locked_member(member: Member) -> Member:
+def locked_member(member: Member) -> Member:
     """Hold a member without stopping those who merely refer to them: every event they cause does."""
     return Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
 
@@ -173,11 +116,11 @@ def _was_sent(task: WorkOrderTask, *, to: Department, by: Member | None) -> bool
     return task.assigned_department_id == to.pk
 
 
-def _carry_out(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> Assignment | None:
+def carry_out(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> Assignment | None:
     if decision.chosen is None:
         _queue(task, decision, by=by)
         return None
-    member = _locked_member(Member(pk=decision.chosen.id))
+    member = locked_member(Member(pk=decision.chosen.id))
     return _offer(task, member, by=by, why=decision.why, decision=decision)
 
 
@@ -219,5 +162,5 @@ def _queue(task: WorkOrderTask, decision: Decision, *, by: Member | None) -> Non
     tasks.assign(task, by=by, department=department, member=None, data=data)
 
 
-def _back_to_queue(task: WorkOrderTask, *, by: Member | None, why: str) -> None:
+def back_to_queue(task: WorkOrderTask, *, by: Member | None, why: str) -> None:
     tasks.assign(task, by=by, department=task.assigned_department, member=None, data={"why": why})

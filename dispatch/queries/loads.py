@@ -1,4 +1,4 @@
-"""What the floor looks like to dispatch: who carries what, what waits, what would be decided, and why it was."""
+"""Who carries what, and why each task is where it is."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,86 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
-from dispatch.engine import Decision, Floor, Job, Person, Place, Rule, decide_all
-from dispatch.models import Assignment, AssignmentRule
+from dispatch.models import Assignment
+from dispatch.queries.floor import queued
 from tenants.models import Department, Event, Member, TenantQuerySet
 from tenants.states import Role
 from workorder.models import WorkOrderTask
 from workorder.models.tasks import WorkOrderTaskQuerySet
 from workorder.queries import load_minutes
-from workorder.states import ORDER_RUNNING, Priority
-
-
-def queued():
-    """Tasks whose turn it is and whom nobody has, of orders that are running."""
-    return WorkOrderTask.objects.ready().unassigned().filter(work_order__status__in=ORDER_RUNNING)
-
-
-def preview(tasks: Sequence[WorkOrderTask]) -> list[Decision]:
-    """What a run over these tasks would decide, the most urgent first. Writes nothing."""
-    jobs = jobs_of(tasks)
-    return decide_all(jobs, floor_for(jobs))
-
-
-def jobs_of(tasks: Sequence[WorkOrderTask]) -> list[Job]:
-    """The tasks as the engine sees them, in one query."""
-    rows = WorkOrderTask.objects.filter(pk__in=[task.pk for task in tasks])
-    return [
-        Job(
-            id=task.pk,
-            process=task.process.process_id,
-            department=task.assigned_department_id,
-            customer=task.work_order.customer_id,
-            priority=task.work_order.priority,
-            urgency=Priority(task.work_order.priority).rank,
-            due_at=task.due_at or task.work_order.due_at,
-            minutes=task.minutes_left,
-        )
-        for task in rows.select_related("process", "work_order")
-    ]
-
-
-def floor_for(jobs: Sequence[Job]) -> Floor:
-    """The snapshot in which these jobs are decided: rules, departments and their people, who declined what."""
-    rules = tuple(_as_rule(rule) for rule in AssignmentRule.objects.in_force())
-    reachable = {job.department for job in jobs} | {rule.department for rule in rules if rule.department}
-    members = list(Member.objects.filter(department__in=reachable).select_related("user"))
-    loads = load_minutes(members)
-    declined: dict[uuid.UUID, set[uuid.UUID]] = {}
-    said_no = Assignment.objects.declined().filter(task__in=[job.id for job in jobs])
-    for task_id, member_id in said_no.values_list("task_id", "member_id"):
-        declined.setdefault(task_id, set()).add(member_id)
-    return Floor(
-        rules=rules,
-        places=tuple(Place(pk, name) for pk, name in Department.objects.values_list("pk", "name")),
-        people=tuple(_as_person(member, loads) for member in members),
-        declined={task_id: frozenset(member_ids) for task_id, member_ids in declined.items()},
-    )
-
-
-def _as_rule(rule: AssignmentRule) -> Rule:
-    return Rule(
-        id=rule.pk,
-        name=rule.name,
-        rank=rule.rank,
-        strategy=rule.strategy,
-        department=rule.department_id,
-        if_process=rule.if_process_id,
-        if_department=rule.if_department_id,
-        if_customer=rule.if_customer_id,
-        if_priority=rule.if_priority,
-    )
-
-
-def _as_person(member: Member, loads: dict[uuid.UUID, Decimal]) -> Person:
-    return Person(
-        id=member.pk,
-        name=member.name,
-        department=member.department_id,
-        role=member.role,
-        active=member.active and member.user.is_active,
-        load=loads.get(member.pk, Decimal(0)),
-    )
 
 
 def load_by_department() -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Why a task may not be given, taken or handed back: reasons as data."""
 
-from dispatch.models import Assignment, AssignmentRule
+from dispatch.models import Assignment
 from dispatch.states import LONGEST_REASON
 from tenants.errors import Problem
 from tenants.models import Department, Member
@@ -76,16 +76,3 @@ def of_reason(reason: str) -> list[Problem]:
     if len(reason) > LONGEST_REASON:
         return [Problem("max_length", f"At most {LONGEST_REASON} characters.", "reason")]
     return []
-
-
-def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]:
-    """A rule's name stands in every decision it makes, so it is there and nobody else has it."""
-    if not name.strip():
-        return [Problem("blank", "Give the rule a name.", "name")]
-    same = AssignmentRule.objects.filter(name=name.strip())
-    others = same.exclude(pk=rule.pk) if rule else same
-    return [name_taken()] if others.exists() else []
-
-
-def name_taken() -> Problem:
-    return Problem("name_taken", "Another rule has this name.", "name")
