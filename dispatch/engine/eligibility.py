@@ -30,7 +30,7 @@ def reasons_against(
     if not Role(person.role).at_least(Role.OPERATOR):
         found.append(Problem("not_operator", "may look, but not work"))
     if person.department != department:
-        found.append(Problem("wrong_department", "wrong department"))
+        found.append(Problem("other_department", "works in another department"))
     found += _of_skill(person, job, at.astimezone(zone).date())
     if not later:
         found += _of_time(person, at, zone)

@@ -19,7 +19,9 @@ from dispatch.states import Presence
 class Job:
     """A task that needs somebody. `urgency` grows with its order's priority, `minutes` is what is left to do.
 
-    `before` is who did the process before it in its order, `skill` the code of the one it needs.
+    `before` is who did the process before it in its order, `skill` the code of the one it needs. What only plans look
+    at: `order` and `step` (what has a lower step in the same order comes first), `holder` who has it now, `fixed` that
+    it is running or pinned and so stays where it is, `version` of the task that was read.
     """
 
     id: uuid.UUID
@@ -35,6 +37,11 @@ class Job:
     quantity: Decimal = Decimal(1)
     skill: str = ""
     before: uuid.UUID | None = None
+    order: uuid.UUID | None = None
+    step: int = 0
+    holder: uuid.UUID | None = None
+    fixed: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True)

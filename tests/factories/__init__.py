@@ -27,6 +27,17 @@ from tests.factories.orders import (
     WorkOrderFactory,
     WorkOrderProductFactory,
 )
+from tests.factories.people import (
+    AbsenceFactory,
+    AttendanceFactory,
+    BadgeFactory,
+    CapacityFactory,
+    MemberShiftFactory,
+    MemberSkillFactory,
+    ShiftFactory,
+    SkillFactory,
+)
+from tests.factories.plans import PlanFactory, PlanItemFactory, PlanStepFactory
 from tests.factories.rules import AssignmentRuleFactory
 from tests.factories.tasks import (
     DowntimeFactory,
@@ -38,6 +49,7 @@ from tests.factories.tasks import (
 from tests.factories.tickets import TicketFactory
 
 __all__ = [
+    "AbsenceFactory",
     "AdminFactory",
     "ApiTokenFactory",
     "ApprovalDeadlineFactory",
@@ -45,6 +57,9 @@ __all__ = [
     "AssignmentFactory",
     "AssignmentRuleFactory",
     "AttachmentFactory",
+    "AttendanceFactory",
+    "BadgeFactory",
+    "CapacityFactory",
     "CommentFactory",
     "CustomerFactory",
     "DepartmentFactory",
@@ -54,18 +69,25 @@ __all__ = [
     "ImportStepFactory",
     "InactiveMemberFactory",
     "MemberFactory",
+    "MemberShiftFactory",
+    "MemberSkillFactory",
     "MessageFactory",
     "NotificationFactory",
     "NumberSeriesFactory",
     "OperatorFactory",
     "OrderImportFactory",
     "OrganizationFactory",
+    "PlanFactory",
+    "PlanItemFactory",
+    "PlanStepFactory",
     "PlannerFactory",
     "ProcessFactory",
     "ProductFactory",
     "ReasonCodeFactory",
     "RefreshTokenFactory",
     "RoutingStepFactory",
+    "ShiftFactory",
+    "SkillFactory",
     "SupervisorFactory",
     "TagFactory",
     "TaskReportFactory",

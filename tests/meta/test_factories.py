@@ -12,6 +12,7 @@ WITHOUT = {
     "tenants.Event": "events.record is its only maker; every factory that walks a verb leaves some",
     "tenants.Delivery": "the relay is its only maker: `celery_burst.relay()`",
     "workorder.ApprovalPolicy": "an organization has one, which `approval_policy.edit` makes",
+    "dispatch.DispatchPolicy": "an organization has one, which `policy.edit` makes",
     "tenants.Heartbeat": "the relay's own sign of life: `relay.beat()`",
 }
 ALL = {name: getattr(factories, name) for name in factories.__all__}

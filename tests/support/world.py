@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import override_settings
 
+from dispatch.models import DispatchPolicy
 from tenants import relay
 from tenants.context import tenant
 from tenants.models import Organization, RefreshToken, TenantRow, User
@@ -133,8 +134,23 @@ def _build_south(world):
     with tenant(south):
         approval_policy.edit(by=world.zoe, overdue_hours=12)
     made.DeputyFactory(organization=south, member=world.zoe, deputy=world.bea_in_south)
+    _build_people(world)
     made.OrderImportFactory(organization=south, member=world.zoe, at="checked")
     world.zoe_notification = made.NotificationFactory(organization=south, recipient=world.zoe)
+
+
+def _build_people(world):
+    """One of everything dispatch knows about people, and a plan."""
+    south, zoe = {"organization": world.south}, {"member": world.zoe}
+    made.MemberSkillFactory(**south, **zoe)
+    made.MemberShiftFactory(**south, **zoe)
+    for factory in (made.AbsenceFactory, made.AttendanceFactory, made.BadgeFactory, made.CapacityFactory):
+        factory(**south, **zoe)
+    plan = made.PlanFactory(**south, **zoe)
+    made.PlanItemFactory(**south, plan=plan, task=world.south_task)
+    made.PlanStepFactory(**south, plan=plan)
+    with tenant(world.south):
+        DispatchPolicy.objects.create()
 
 
 def _person(factory, organization, name, department):
