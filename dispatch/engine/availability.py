@@ -60,6 +60,16 @@ def at_wall(day: datetime.date, wall: datetime.time, zone: zoneinfo.ZoneInfo) ->
     return (local - DAY).astimezone(datetime.UTC) + DAY
 
 
+def span_on(pattern: Pattern, day: datetime.date, zone: zoneinfo.ZoneInfo) -> Span | None:
+    """The shift that starts on `day`, None if there is none, or if the clocks pass over all of it."""
+    if not pattern.falls_on(day):
+        return None
+    over_midnight = pattern.ends <= pattern.starts
+    start = at_wall(day, pattern.starts, zone)
+    end = at_wall(day + DAY if over_midnight else day, pattern.ends, zone)
+    return Span(start, end) if start < end else None
+
+
 def shifts(patterns: Iterable[Pattern], zone: zoneinfo.ZoneInfo, within: Span) -> list[Span]:
     """The shifts that touch `within`, whole, in order; two that overlap or meet are one."""
     first = within.start.astimezone(zone).date() - DAY
@@ -68,12 +78,9 @@ def shifts(patterns: Iterable[Pattern], zone: zoneinfo.ZoneInfo, within: Span) -
     for pattern in patterns:
         day = first
         while day <= last:
-            if pattern.falls_on(day):
-                start = at_wall(day, pattern.starts, zone)
-                over_midnight = pattern.ends <= pattern.starts
-                end = at_wall(day + DAY if over_midnight else day, pattern.ends, zone)
-                if start < within.end and end > within.start and start < end:
-                    found.append(Span(start, end))
+            span = span_on(pattern, day, zone)
+            if span and span.start < within.end and span.end > within.start:
+                found.append(span)
             day += DAY
     return joined(found)
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from dispatch.states import ABSENCE, AbsenceKind, AbsenceStatus, Punch, PunchMethod
-from tenants.models import TenantManager, TenantModel, TenantQuerySet, TenantRow
+from tenants.models import Leased, TenantManager, TenantModel, TenantQuerySet, TenantRow
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -61,6 +61,27 @@ class MemberSkill(TenantModel):
 
     def __str__(self) -> str:
         return f"Level {self.level}"
+
+
+class CertificateEnd(Leased):
+    """When a certificate runs out: due as any leased row is, so a restart forgets none and nobody scans.
+
+    `day` is the last one it was good for when this was written; another one by then has a row of its own.
+    """
+
+    member_skill = models.ForeignKey(MemberSkill, on_delete=models.CASCADE, related_name="ends")
+    day = models.DateField()
+
+    class Meta(Leased.Meta):
+        constraints = [
+            *Leased.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization", "member_skill", "day"], name="certificate_end_once_per_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Runs out after {self.day}"
 
 
 class Shift(TenantModel):
