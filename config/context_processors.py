@@ -13,6 +13,7 @@ def workfloor(request):
         "organization": member.organization,
         "unread_count": _Lazily(unread_count, member),
         "may_audit": member.is_at_least(Role.SUPERVISOR),
+        "may_dispatch": member.is_at_least(Role.SUPERVISOR),
     }
 
 

@@ -1,9 +1,10 @@
 """What upper apps add to the nouns of lower ones: noun -> slot -> functions, each taking a list of objects.
 
 `verbs(objects, member)` answers `{id: [verb, …]}` for `allowed_actions`, `fields(objects)` answers
-`{id: {name: value}}`, `panels(objects, request=, …)` answers `{id: HTML}` for their pages, and `unread(ids)` answers
-`{member id: count}` for the badge. `history(tasks)` answers `(noun, rows)` of what belongs to the story of tasks. What
-an app knows of events is no function but its tables, which tenants.words puts together.
+`{id: {name: value}}`, `panels(objects, request=, …)` answers `{id: HTML}` for their pages, `unread(ids)` answers
+`{member id: count}` for the badge, and `limits(members)` answers `{member id: how many tasks at once}`.
+`history(tasks)` answers `(noun, rows)` of what belongs to the story of tasks. What an app knows of events is no
+function but its tables, which tenants.words puts together.
 """
 
 CONTRIBUTIONS = {
@@ -16,8 +17,11 @@ CONTRIBUTIONS = {
     "event": {
         "sentences": ["tenants.words.SENTENCES", "workorder.words.SENTENCES", "dispatch.words.SENTENCES"],
         "names": ["tenants.words.NAMES", "workorder.words.NAMES", "dispatch.words.NAMES"],
-        "keys": ["tenants.words.KEYS", "workorder.words.KEYS"],
+        "keys": ["tenants.words.KEYS", "workorder.words.KEYS", "dispatch.words.KEYS"],
         "places": ["tenants.words.PLACES", "workorder.words.PLACES"],
     },
-    "member": {"unread": ["notifications.queries.unread_counts"]},
+    "member": {
+        "unread": ["notifications.queries.unread_counts"],
+        "limits": ["dispatch.queries.running_limits"],
+    },
 }

@@ -33,6 +33,13 @@ def verbs(member: Member, assignment: Assignment) -> list[str]:
     return [verb for verb in ANSWERS if verb in here and may(member, verb, assignment)]
 
 
+def cares_for(by: Member, member: Member) -> bool:
+    """Who says what a member can do and when they work: planners and admins, a supervisor in the own department."""
+    if by.is_at_least(Role.PLANNER):
+        return True
+    return by.role == Role.SUPERVISOR and by.department_id is not None and by.department_id == member.department_id
+
+
 def task_verbs(tasks: Sequence[WorkOrderTask], member: Member) -> dict[uuid.UUID, list[str]]:
     """What dispatch adds to the `allowed_actions` of tasks, without a query: what nobody has can be given or taken,
     and what nobody has made yet be split."""

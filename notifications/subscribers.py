@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from dispatch.models import Assignment
+from dispatch.models import Assignment, Plan
 from notifications import hub
 from notifications.actions import inbox
 from notifications.states import Kind, Level
@@ -106,7 +106,9 @@ def order_completed(event: Event) -> None:
 
 
 def task_assigned(event: Event) -> None:
-    """The member it was offered to, unless they took it themselves."""
+    """The member it was offered to, unless they took it themselves. A plan gives many at once: it tells them itself."""
+    if event.data.get("plan"):
+        return
     assignment = Assignment.objects.select_related("task__work_order", "member__user").get(pk=event.subject_id)
     task = assignment.task
     inbox.tell(
@@ -117,6 +119,43 @@ def task_assigned(event: Event) -> None:
         content=f"{task.work_order.number}. {event.data.get('why', assignment.why)}",
         url=_task_url(task),
     )
+
+
+def plan_published(event: Event) -> None:
+    """Everybody whose tasks it changes, once, however many those are."""
+    _tell_of_plan(event, gained=event.data.get("gains", {}), lost=event.data.get("losses", {}))
+
+
+def plan_undone(event: Event) -> None:
+    """The same the other way round."""
+    _tell_of_plan(event, gained=event.data.get("losses", {}), lost=event.data.get("gains", {}))
+
+
+def _tell_of_plan(event: Event, *, gained: dict[str, int], lost: dict[str, int]) -> None:
+    name = Plan.objects.values_list("name", flat=True).get(pk=event.subject_id)
+    people = Member.objects.filter(pk__in={*gained, *lost}).exclude(pk=event.actor_id).select_related("user")
+    alike: dict[tuple[int, int], list[Member]] = {}
+    for member in people:
+        alike.setdefault((gained.get(str(member.pk), 0), lost.get(str(member.pk), 0)), []).append(member)
+    verb = "published" if event.kind == "plan.published" else "took back"
+    for (more, fewer), members in alike.items():
+        inbox.tell(
+            event,
+            to=members,
+            kind=Kind.TASK_ASSIGNED,
+            title=_counted(more, fewer),
+            content=f"{_by(event)} {verb} the plan “{name}”.",
+            url=reverse("workorder:my_tasks"),
+        )
+
+
+def _counted(more: int, fewer: int) -> str:
+    """3 tasks are yours, 1 task is not any more"""
+    yours = f"{more} task{'' if more == 1 else 's'} {'is' if more == 1 else 'are'} yours" if more else ""
+    gone = (
+        f"{fewer} task{'' if fewer == 1 else 's'} {'is' if fewer == 1 else 'are'} not yours any more" if fewer else ""
+    )
+    return ", ".join(part for part in (yours, gone) if part)
 
 
 def nobody_eligible(event: Event) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from tenants import context, doorbell
 from tenants.models import Event, Member
 
+AT_ONCE = 2000  # rows of one statement, which has five seconds
+
 
 def record(obj: Any, kind: str, *, by: Member | None, **data: Any) -> Event:
     """Write down that `kind` happened to `obj` at its present version. `by=None` means the system did it.
@@ -26,21 +28,24 @@ def record_all(
     cause, moment = context.cause(), context.now()
     clock = context.recorded_now()
     events = Event.objects.bulk_create(
-        Event(
-            organization_id=context.organization_id(),
-            kind=kind,
-            subject_type=obj.NOUN,
-            subject_id=obj.pk,
-            subject_version=obj.version,
-            actor=by,
-            via=cause.via,
-            data=data(obj) if callable(data) else data or {},
-            occurred_at=moment,
-            recorded_at=clock,
-            request_id=cause.request_id,
-            caused_by=cause.caused_by,
-        )
-        for obj in objs
+        (
+            Event(
+                organization_id=context.organization_id(),
+                kind=kind,
+                subject_type=obj.NOUN,
+                subject_id=obj.pk,
+                subject_version=obj.version,
+                actor=by,
+                via=cause.via,
+                data=data(obj) if callable(data) else data or {},
+                occurred_at=moment,
+                recorded_at=clock,
+                request_id=cause.request_id,
+                caused_by=cause.caused_by,
+            )
+            for obj in objs
+        ),
+        batch_size=AT_ONCE,
     )
     if events:
         doorbell.ring()

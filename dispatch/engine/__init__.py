@@ -1,9 +1,9 @@
 """Decides who gets a task, from a snapshot and nothing else: same snapshot, same decision, nothing read or written."""
 
-from dispatch.engine.choosing import decide, decide_all
+from dispatch.engine.choosing import decide, decide_all, place_for
 from dispatch.engine.decisions import Candidate, Decision, Refused
 from dispatch.engine.eligibility import reasons_against
-from dispatch.engine.snapshots import Away, Certificate, Floor, Job, Pace, Person, Place, Rule, Snapshot
+from dispatch.engine.snapshots import Away, Certificate, Floor, Job, Pace, Person, Place, Rule, Snapshot, hash_of
 
 __all__ = [
     "Away",
@@ -20,5 +20,7 @@ __all__ = [
     "Snapshot",
     "decide",
     "decide_all",
+    "hash_of",
+    "place_for",
     "reasons_against",
 ]

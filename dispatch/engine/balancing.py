@@ -1,114 +1,62 @@
-"""Giving a whole backlog of tasks of equal weight to people at once: a first answer, a better one, the best one.
+"""The best answer to a backlog of tasks of equal length, proven.
 
-What is minimised is what each task costs with whom it is given to (misfit, lateness, being moved), plus `step` times
-1 + 2 + 3 + … for the tasks each person has: a load that grows faster than the work spreads it out. The sum of both is
-a flow of tasks through people into slots of rising cost, so its optimum can be proven in well under a second
-(R. K. Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, 1993, chapter 14: convex cost flows).
+What tasks cost and what loads cost together are a flow of tasks through people into slots of rising cost, so the
+optimum can be found in well under a second (R. K. Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, 1993, chapter 14:
+convex cost flows). Where tasks differ in length every slot is as long as a usual one, and the answer only comes near.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-Ints = NDArray[np.int64]
-ROOM = 3  # slots above the fullest person of a good answer; the optimum hardly ever needs them
-PASSES = 8
+from dispatch.engine.backlogs import NOBODY, Backlog, Ints
 
-
-@dataclass(frozen=True)
-class Backlog:
-    """Who could do what: the arcs of task t are `first[t]` to `first[t + 1]`, each to a `member` at a `cost`.
-
-    `held` is how many tasks each member has already. All arrays are int64; every task has at least one arc.
-    """
-
-    first: Ints
-    member: Ints
-    cost: Ints
-    held: Ints
-    step: int
-
-    @property
-    def tasks(self) -> int:
-        return len(self.first) - 1
-
-    @property
-    def members(self) -> int:
-        return len(self.held)
-
-
-def total(backlog: Backlog, arcs: Ints) -> int:
-    """The objective of an answer: one arc for each task."""
-    given = np.bincount(backlog.member[arcs], minlength=backlog.members)
-    full = backlog.held + given
-    load = full * (full + 1) // 2 - backlog.held * (backlog.held + 1) // 2
-    return int(backlog.cost[arcs].sum() + backlog.step * load.sum())
-
-
-def first_answer(backlog: Backlog, order: Ints) -> Ints:
-    """Task by task in `order`, whoever is cheapest then; afterwards single tasks move while that is cheaper.
-
-    At hand in a fraction of a second whatever the size, and never worse than taking them one by one.
-    """
-    load, first = backlog.held.tolist(), backlog.first.tolist()
-    member, cost, step = backlog.member.tolist(), backlog.cost.tolist(), backlog.step
-    chosen = [0] * backlog.tasks
-    for task in order.tolist():
-        arcs = range(first[task], first[task + 1])
-        best = min(arcs, key=lambda arc: cost[arc] + step * load[member[arc]])
-        chosen[task] = best
-        load[member[best]] += 1
-    tasks = order.tolist()
-    for _ in range(PASSES):
-        moved = []
-        for task in tasks:
-            arc = chosen[task]
-            load[member[arc]] -= 1
-            best = min(range(first[task], first[task + 1]), key=lambda a: cost[a] + step * load[member[a]])
-            if cost[best] + step * load[member[best]] < cost[arc] + step * load[member[arc]]:
-                chosen[task] = arc = best
-                moved.append(task)
-            load[member[arc]] += 1
-        if len(moved) * 200 < backlog.tasks:
-            break
-    return np.array(chosen, dtype=np.int64)
+SPARE = 3  # slots above the fullest person of a good answer; the optimum hardly ever needs them
 
 
 def best_answer(backlog: Backlog, hint: Ints) -> Ints:
-    """The optimum, proven. `hint` is any answer: it says how many slots a person can need at most.
+    """An arc for each task, or NOBODY. `hint` is any answer: it says how many slots a person can need at most.
 
     Slots beyond the fullest person of a good answer are left out, which halves the work; an optimum that fills the
     last slot of somebody might have wanted one more, so then it is solved again with more of them.
     """
-    given = np.bincount(backlog.member[hint], minlength=backlog.members)
-    most = np.bincount(backlog.member, minlength=backlog.members)  # nobody gets more tasks than they can do
-    full = int((backlog.held + given).max())
+    fits = np.maximum(backlog.room - backlog.held, 0) // backlog.unit
+    most = np.minimum(np.bincount(backlog.member, minlength=backlog.members), fits)  # more than that they cannot have
+    given = np.bincount(backlog.member[hint[hint >= 0]], minlength=backlog.members)
+    before = backlog.held // backlog.unit
+    full = int((before + given).max(initial=0))
     while True:
-        slots = np.minimum(most, np.maximum(full + ROOM - backlog.held, given + ROOM))
-        arcs = _flow(backlog, slots)
-        used = np.bincount(backlog.member[arcs], minlength=backlog.members)
+        slots = np.minimum(most, np.maximum(full + SPARE - before, given + SPARE))
+        arcs = _flow(backlog, slots, may_refuse=bool(np.any(hint < 0) or np.any(given > most)))
+        used = np.bincount(backlog.member[arcs[arcs >= 0]], minlength=backlog.members)
         if not np.any((used == slots) & (slots < most)):
             return arcs
-        full += full + ROOM
+        full += full + SPARE
 
 
-def _flow(backlog: Backlog, slots: Ints) -> Ints:
+def _flow(backlog: Backlog, slots: Ints, *, may_refuse: bool) -> Ints:
+    """`may_refuse` leads tasks past people: only where an answer needs it, for it costs an arc more for each task."""
     tasks, members, sink = backlog.tasks, backlog.members, backlog.tasks + backlog.members
-    task_of_arc = np.repeat(np.arange(tasks), np.diff(backlog.first))
-    member_of_slot = np.repeat(np.arange(members), slots)
-    place = np.arange(len(member_of_slot)) - np.repeat(np.cumsum(slots) - slots, slots) + 1
+    every, from_task = np.arange(tasks), backlog.task
+    of_slot = np.repeat(np.arange(members), slots)
+    place = np.arange(len(of_slot)) - np.repeat(np.cumsum(slots) - slots, slots) + 1
+    tails, heads = [from_task, tasks + of_slot], [tasks + backlog.member, np.full(len(of_slot), sink)]
+    waits = backlog.step * (backlog.held[of_slot] + backlog.unit * place) // backlog.unit
+    costs = [backlog.cost, waits]
+    if may_refuse:
+        tails.append(every)
+        heads.append(np.full(tasks, sink))
+        costs.append(backlog.none)
     network = min_cost_flow.SimpleMinCostFlow()
+    tail = np.concatenate(tails)
     network.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate([task_of_arc, tasks + member_of_slot]),
-        np.concatenate([tasks + backlog.member, np.full(len(member_of_slot), sink)]),
-        np.ones(len(task_of_arc) + len(member_of_slot), dtype=np.int64),
-        np.concatenate([backlog.cost, backlog.step * (backlog.held[member_of_slot] + place)]),
+        tail, np.concatenate(heads), np.ones(len(tail), dtype=np.int64), np.concatenate(costs)
     )
     supply = np.zeros(sink + 1, dtype=np.int64)
     supply[:tasks], supply[sink] = 1, -tasks
     network.set_nodes_supplies(np.arange(sink + 1), supply)
     if network.solve() != network.OPTIMAL:
         raise ValueError("A task has nobody who could do it.")
-    return np.flatnonzero(network.flows(np.arange(len(task_of_arc))))
+    taken = np.flatnonzero(network.flows(np.arange(len(from_task))))
+    arcs = np.full(tasks, NOBODY, dtype=np.int64)
+    arcs[from_task[taken]] = taken
+    return arcs

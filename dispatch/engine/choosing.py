@@ -12,13 +12,15 @@ from decimal import Decimal
 
 from dispatch.engine.decisions import Candidate, Decision, Refused
 from dispatch.engine.eligibility import reasons_against
-from dispatch.engine.snapshots import Floor, Job, Person, Place, Rule
+from dispatch.engine.snapshots import Floor, Job, Person, Place, Rule, Snapshot
 from dispatch.states import Strategy
 from tenants.errors import Problem
 from tenants.states import Role
 
 LAST = datetime.datetime.max.replace(tzinfo=datetime.UTC)
-FIRST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+TICK = datetime.timedelta(microseconds=1)
+MINUTE = datetime.timedelta(minutes=1)
 # What a newcomer is believed before they have a history: as fast as the estimate, for a day's worth of minutes.
 PRIOR = Decimal(480)
 
@@ -27,17 +29,17 @@ def decide(job: Job, floor: Floor) -> Decision:
     """Choose a department and a member for one job, with everybody's reasons."""
     rule = rule_for(job, floor)
     place = _place((rule and rule.department) or job.department, floor.places)
-    said_no = floor.declined.get(job.id, frozenset())
+    said_no, wall = floor.declined.get(job.id, frozenset()), floor.wall
     strategy = Strategy(rule.strategy) if rule else Strategy.LEAST_LOADED
     candidates: list[Candidate] = []
     refused: list[Refused] = []
     for person in floor.people:
         if person.department != place.id:
             continue
-        if reasons := reasons_against(person, job, place.id, floor.at, floor.wall) + _unasked(person, said_no):
+        if reasons := reasons_against(person, job, place.id, floor.at, wall) + _unasked(person, said_no):
             refused.append(Refused(person.id, person.name, tuple(reasons)))
         else:
-            candidates.append(Candidate(person.id, person.name, person.load, SCORES[strategy](person, job)))
+            candidates.append(_weighed(person, job, SCORES[strategy], floor.at))
     candidates.sort(key=lambda candidate: (candidate.score, candidate.load, candidate.name, str(candidate.id)))
     refused.sort(key=lambda refused: (refused.name, str(refused.id)))
     chosen = candidates[0] if candidates and strategy is not Strategy.QUEUE_ONLY else None
@@ -47,18 +49,25 @@ def decide(job: Job, floor: Floor) -> Decision:
 def decide_all(jobs: Sequence[Job], floor: Floor) -> list[Decision]:
     """Choose for several jobs, the most urgent first; each choice changes what the next one sees."""
     decisions = []
+    snapshot = Snapshot(tuple(jobs), floor)
     for job in sorted(jobs, key=lambda job: (-job.urgency, job.due_at or LAST, str(job.id))):
         decision = decide(job, floor)
         if decision.chosen:
             floor = _given(floor, decision.chosen.id, job)
-        decisions.append(decision)
+        decisions.append(dataclasses.replace(decision, input=snapshot))
     return decisions
 
 
 def rule_for(job: Job, floor: Floor) -> Rule | None:
     """The matching rule that is asked first, or None."""
     matching = [rule for rule in floor.rules if rule.is_active(floor.at) and rule.catches(job)]
-    return min(matching, key=lambda rule: (rule.rank, rule.name, str(rule.id)), default=None)
+    return min(matching, key=lambda rule: rule.turn, default=None)
+
+
+def place_for(job: Job, floor: Floor) -> uuid.UUID:
+    """The department it goes to: where its rule sends it, or where it is."""
+    rule = rule_for(job, floor)
+    return (rule and rule.department) or job.department
 
 
 def pace_of(person: Person, process: uuid.UUID | None) -> Decimal:
@@ -86,7 +95,22 @@ SCORES: dict[Strategy, Score] = {
 
 
 def _asked(person: Person) -> Decimal:
-    return Decimal(person.asked_at.timestamp()) if person.asked_at is not None else Decimal(0)
+    return Decimal((person.asked_at - EPOCH) // TICK) if person.asked_at else Decimal(0)
+
+
+def _weighed(person: Person, job: Job, score: Score, at: datetime.datetime) -> Candidate:
+    waited = (at - person.asked_at) / MINUTE if person.asked_at else None
+    return Candidate(
+        id=person.id,
+        name=person.name,
+        load=person.load,
+        score=score(person, job),
+        room=person.room,
+        pace=pace_of(person, job.process),
+        level=level_of(person, job.skill),
+        kept=person.id == job.before,
+        waited=None if waited is None else Decimal(max(waited, 0)).quantize(Decimal(1)),
+    )
 
 
 def _unasked(person: Person, said_no: frozenset[uuid.UUID]) -> list[Problem]:
@@ -104,10 +128,12 @@ def _place(department: uuid.UUID, places: Sequence[Place]) -> Place:
 
 
 def _given(floor: Floor, member: uuid.UUID, job: Job) -> Floor:
+    """The floor once they have it: more to do, and the last whose turn it was."""
+    asked = (person.asked_at for person in floor.people if person.asked_at)
+    last = max(asked, default=floor.at)
+    last = max(last, floor.at) + TICK
     people = tuple(
-        dataclasses.replace(person, load=person.load + job.minutes, asked_at=max(person.asked_at or FIRST, floor.at))
-        if person.id == member
-        else person
+        dataclasses.replace(person, load=person.load + job.minutes, asked_at=last) if person.id == member else person
         for person in floor.people
     )
     return dataclasses.replace(floor, people=people)

@@ -3,28 +3,52 @@
 import collections
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from dispatch.engine.snapshots import Place, Rule
+from dispatch.engine.snapshots import Place, Rule, Snapshot
 from dispatch.states import Strategy
 from tenants.errors import Problem
 
 NAMED = 3  # a sentence lists at most so many people; the data lists all of them
+NEXT = 5  # what a brief record keeps beside whoever was chosen
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who can take the job. `score` is what the rule's strategy looked at, the least being best."""
+    """Somebody who can take the job. `score` is what the rule's strategy looked at, the least being best.
+
+    The rest is what it could have looked at: `pace` (0.9 takes a tenth less than estimated), `level` in the skill it
+    needs (0: it needs none), `kept` if they did the process before, and the minutes they have `waited` since a rule
+    last chose them (None: never).
+    """
 
     id: uuid.UUID
     name: str
     load: Decimal
     score: Decimal = Decimal(0)
+    room: Decimal | None = None
+    pace: Decimal = Decimal(1)
+    level: int = 0
+    kept: bool = False
+    waited: Decimal | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"id": str(self.id), "name": self.name, "load_minutes": str(self.load), "score": str(self.score)}
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "load_minutes": str(self.load),
+            "score": str(self.score),
+            "parts": {
+                "load_minutes": str(self.load),
+                "room_minutes": None if self.room is None else str(self.room),
+                "pace": str(self.pace),
+                "level": self.level,
+                "kept": self.kept,
+                "waited_minutes": None if self.waited is None else str(self.waited),
+            },
+        }
 
 
 @dataclass(frozen=True)
@@ -44,7 +68,8 @@ class Refused:
 class Decision:
     """Where a job goes and who gets it. `chosen` is None when it waits in the department's queue.
 
-    `candidates` are in the order of preference, so `chosen` is the first of them.
+    `candidates` are in the order of preference, so `chosen` is the first of them. `input` is what all decisions of
+    one run were made from, together.
     """
 
     job: uuid.UUID
@@ -54,6 +79,7 @@ class Decision:
     candidates: tuple[Candidate, ...]
     refused: tuple[Refused, ...]
     chosen: Candidate | None
+    input: Snapshot | None = field(default=None, compare=False, repr=False)
 
     @property
     def nobody_eligible(self) -> bool:
@@ -71,7 +97,8 @@ class Decision:
         """The decision as a supervisor would explain it."""
         return " ".join(part for part in (self._where(), self._who(), self._who_not()) if part)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, *, brief: bool = False) -> dict[str, Any]:
+        """Everything that was weighed. `brief` leaves out whom nobody asks about and `input` can bring back."""
         rule = self.rule
         return {
             "rule": rule
@@ -84,8 +111,10 @@ class Decision:
             },
             "department": {"id": str(self.place.id), "name": self.place.name},
             "chosen": self.chosen and self.chosen.as_dict(),
-            "candidates": [candidate.as_dict() for candidate in self.candidates],
-            "refused": [refused.as_dict() for refused in self.refused],
+            "strategy": self.strategy.value,
+            "candidates": [candidate.as_dict() for candidate in self.candidates[: NEXT + 1 if brief else None]],
+            "could": len(self.candidates),
+            "refused": [] if brief else [refused.as_dict() for refused in self.refused],
             "refusals": self.refusals,
         }
 
@@ -103,14 +132,14 @@ class Decision:
         if not others:
             return f"{name} is the only one who can take it ({load})."
         tied = others[0].score == self.chosen.score
-        if self.strategy is Strategy.LEAST_LOADED or tied and self.strategy is not Strategy.ROUND_ROBIN:
+        if self.strategy is Strategy.LEAST_LOADED or tied:
             compared = _listed([f"{other.name} {minutes(other.load)}" for other in others], ", ")
             same = "as little open work as anybody" if others[0].load == self.chosen.load else "the least open work"
-            equal = "" if self.strategy is Strategy.LEAST_LOADED else EQUAL[self.strategy]
+            equal = EQUAL.get(self.strategy, "")
             return f"{equal}{name} has {same} ({load}; {compared})."
-        compared = _listed([f"{other.name} {VALUES[self.strategy](other.score)}" for other in others], ", ")
-        value = VALUES[self.strategy](self.chosen.score)
-        return f"{name} {BECAUSE[self.strategy]} ({value}; {compared})."
+        value = VALUES[self.strategy]
+        compared = _listed([f"{other.name} {value(other)}" for other in others], ", ")
+        return f"{name} {BECAUSE[self.strategy]} ({value(self.chosen)}; {compared})."
 
     def _nobody(self) -> str:
         return "Nobody there can take it."
@@ -124,21 +153,33 @@ BECAUSE = {
     Strategy.ROUND_ROBIN: "has waited longest for a turn",
     Strategy.MOST_SKILLED: "is the most skilled",
     Strategy.KEEP_WITH: "did the process before",
-    Strategy.QUEUE_ONLY: "",
 }
 EQUAL = {
     Strategy.FASTEST: "They are equally fast; ",
+    Strategy.ROUND_ROBIN: "Nobody's turn comes before another's; ",
     Strategy.MOST_SKILLED: "They are equally skilled; ",
     Strategy.KEEP_WITH: "Nobody of them did the process before; ",
-    Strategy.QUEUE_ONLY: "",
 }
-VALUES: dict[Strategy, Callable[[Decimal], str]] = {
-    Strategy.FASTEST: lambda score: f"{100 * score:.0f} % of the estimate",
-    Strategy.ROUND_ROBIN: lambda score: "never asked" if not score else "asked since",
-    Strategy.MOST_SKILLED: lambda score: f"level {-score:.0f}",
-    Strategy.KEEP_WITH: lambda score: "no" if score else "yes",
-    Strategy.QUEUE_ONLY: lambda score: str(score),
+
+
+def _turn(candidate: Candidate) -> str:
+    return "never asked" if candidate.waited is None else f"asked {long(candidate.waited)} ago"
+
+
+VALUES: dict[Strategy, Callable[[Candidate], str]] = {
+    Strategy.FASTEST: lambda candidate: f"{100 * candidate.pace:.0f} % of the estimate",
+    Strategy.ROUND_ROBIN: _turn,
+    Strategy.MOST_SKILLED: lambda candidate: f"level {candidate.level}",
+    Strategy.KEEP_WITH: lambda candidate: "yes" if candidate.kept else "no",
 }
+
+
+def long(amount: Decimal) -> str:
+    """A time as people say it: `35 min`, `5 h`, `3 days`."""
+    if amount < 120:
+        return minutes(amount)
+    hours = amount / 60
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
 def minutes(amount: Decimal) -> str:

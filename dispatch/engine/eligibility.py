@@ -3,12 +3,15 @@
 import datetime
 import uuid
 import zoneinfo
-from decimal import Decimal
 
+from dispatch.engine.availability import joined
 from dispatch.engine.snapshots import Job, Person
 from dispatch.states import Presence
 from tenants.errors import Problem
 from tenants.states import Role
+
+WORKS = frozenset(role.value for role in Role if role.at_least(Role.OPERATOR))
+ABROAD = "other absence"  # a kind of absence that nobody can be "on"
 
 
 def reasons_against(
@@ -27,62 +30,92 @@ def reasons_against(
     found = []
     if not person.active:
         found.append(Problem("inactive", "inactive"))
-    if not Role(person.role).at_least(Role.OPERATOR):
+    if person.role not in WORKS:
         found.append(Problem("not_operator", "may look, but not work"))
     if person.department != department:
-        found.append(Problem("other_department", "works in another department"))
-    found += _of_skill(person, job, at.astimezone(zone).date())
+        found.append(Problem("other_department", "wrong department"))
+    if job.skill:
+        found += of_skill(person, job, at.astimezone(zone).date())
     if not later:
-        found += _of_time(person, at, zone)
-    found += _of_load(person, job)
-    return found
+        found += of_absence(person, at, zone) + of_shift(person, at, zone) + of_presence(person)
+    return found + of_load(person, job)
 
 
-def _of_skill(person: Person, job: Job, today: datetime.date) -> list[Problem]:
+def of_skill(person: Person, job: Job, today: datetime.date) -> list[Problem]:
+    """Whether they have the skill it needs, and are certified for it on that day."""
     if not job.skill:
         return []
     certificate = person.skills.get(job.skill)
     if certificate is None:
         return [Problem("skill_missing", f"has no {job.skill}")]
     if certificate.until and certificate.until < today:
-        day = day_in_words(certificate.until, today)
-        return [Problem("certificate_expired", f"certificate for {job.skill} expired {day}")]
+        return [Problem("certificate_expired", f"certificate expired {day_in_words(certificate.until, today)}")]
     return []
 
 
-def _of_time(person: Person, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> list[Problem]:
-    today = at.astimezone(zone).date()
-    for away in person.away:
-        if at in away.span:
-            back = away.span.end.astimezone(zone)
-            until = f"{back:%H:%M}" if back.date() == today else day_in_words(back.date(), today)
-            return [Problem("absent", f"on {away.kind} until {until}")]
-    found = []
-    if person.shifts is not None and not any(at in span for span in person.shifts):
-        coming = min((span.start for span in person.shifts if span.start > at), default=None)
-        said = "off shift"
-        if coming:
-            begins = coming.astimezone(zone)
-            said = f"off shift until {day_in_words(begins.date(), today)}, {begins:%H:%M}"
-        found.append(Problem("off_shift", said))
-    if person.presence not in (None, Presence.HERE):
-        on_break = person.presence is Presence.ON_BREAK
-        found.append(Problem("not_here", "on a break" if on_break else "not clocked in"))
-    return found
+def of_absence(person: Person, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> list[Problem]:
+    """Whether they are away, and until when: absences that follow each other are one."""
+    if not person.away:
+        return []
+    span = next((span for span in joined(away.span for away in person.away) if at in span), None)
+    if span is None:
+        return []
+    kind = next(away.kind for away in person.away if at in away.span)
+    said = "away" if kind == ABROAD else f"on {kind}"
+    return [Problem("absent", f"{said} until {moment_in_words(span.end, at, zone)}")]
 
 
-def _of_load(person: Person, job: Job) -> list[Problem]:
+def of_shift(person: Person, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> list[Problem]:
+    """Whether it is their shift. Who was never given one may work at any time."""
+    if person.shifts is None or any(at in span for span in person.shifts):
+        return []
+    coming = min((span.start for span in person.shifts if span.start > at), default=None)
+    return [Problem("off_shift", f"off shift until {moment_in_words(coming, at, zone)}" if coming else "off shift")]
+
+
+def of_presence(person: Person) -> list[Problem]:
+    """Whether the time clock has seen them, where the house keeps one."""
+    if person.presence in (None, Presence.HERE):
+        return []
+    return [Problem("not_here", "on a break" if person.presence is Presence.ON_BREAK else "not clocked in")]
+
+
+def of_load(person: Person, job: Job) -> list[Problem]:
+    """Whether the job still fits into the open work they may have."""
     if person.room is None or person.load + job.minutes <= person.room:
         return []
-    percent = 100 * (person.load + job.minutes) / person.room if person.room else Decimal("Infinity")
-    return [Problem("overloaded", f"would be at {percent:.0f} % of load" if percent.is_finite() else "takes no work")]
+    if not person.room:
+        return [Problem("overloaded", "takes no work")]
+    return [Problem("overloaded", f"at {100 * (person.load + job.minutes) / person.room:.0f} % of load")]
+
+
+def free_from(person: Person, at: datetime.datetime) -> datetime.datetime | None:
+    """The first moment from `at` on at which they are on shift and not away; None if none is known of."""
+    away = joined(absence.span for absence in person.away)
+    starts = [at] if person.shifts is None else [max(span.start, at) for span in person.shifts if span.end > at]
+    ends = [] if person.shifts is None else [span.end for span in person.shifts if span.end > at]
+    for number, start in enumerate(starts):
+        while gap := next((span for span in away if start in span), None):
+            start = gap.end
+        if not ends or start < ends[number]:
+            return start
+    return None
+
+
+def moment_in_words(moment: datetime.datetime, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:
+    """A coming moment as somebody says it at `at`: 14:00, Monday, Monday 06:00, 3 May."""
+    there, today = moment.astimezone(zone), at.astimezone(zone).date()
+    day = day_in_words(there.date(), today)
+    if there.time() == datetime.time():
+        return day
+    return f"{there:%H:%M}" if there.date() == today else f"{day} {there:%H:%M}"
 
 
 def day_in_words(day: datetime.date, today: datetime.date) -> str:
     """A day as somebody says it today: today, tomorrow, Monday (within the week), 3 May, 3 May 2027."""
     ahead = (day - today).days
-    if ahead in (0, 1):
-        return ("today", "tomorrow")[ahead]
+    if ahead in (-1, 0, 1):
+        return ("yesterday", "today", "tomorrow")[ahead + 1]
     if 1 < ahead < 7:
         return f"{day:%A}"
     return f"{day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")

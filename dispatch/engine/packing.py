@@ -7,6 +7,7 @@ generalized assignment problem", Operations Research 45, 1997, on the bound; E. 
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,22 +15,37 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
+from dispatch.engine.solving import solver_for
+
 Ints = NDArray[np.int64]
+Tangent = tuple[int, int]
+"""What load costs at least: the first for each minute, and the second."""
+
 CORES = (2, 3, 5)  # how many of the cheapest people of each task take part, one attempt after the other
-WORKERS = 2
 
 
 @dataclass(frozen=True)
 class Packing:
     """`cost[p, t]` and `minutes[p, t]` of task t with person p, and the `room` of each person; whole numbers.
 
-    A pair that may not be is left out with `allowed[p, t]` False.
+    A pair that may not be is left out with `allowed[p, t]` False. Where load has a price of its own, `tangents` has
+    for each person lines below it: the greatest of them is what their load costs.
     """
 
     cost: Ints
     minutes: Ints
     room: Ints
     allowed: NDArray[np.bool_]
+    tangents: Sequence[Sequence[Tangent]] = ()
+
+    def price(self, person: Ints) -> int:
+        """What an answer costs."""
+        tasks = np.arange(len(person))
+        load = np.bincount(person, weights=self.minutes[person, tasks], minlength=len(self.room))
+        waits = [
+            max((a * mine + b for a, b in lines), default=0) for lines, mine in zip(self.tangents, load, strict=False)
+        ]
+        return int(self.cost[person, tasks].sum() + sum(waits))
 
 
 @dataclass(frozen=True)
@@ -45,21 +61,26 @@ class Packed:
         return self.cost / self.bound - 1 if self.bound else 0.0
 
 
-def pack(problem: Packing, *, seconds: float) -> Packed | None:
-    """The best answer found in `seconds`, with its bound; None if no answer was found, or none can be."""
+def pack(problem: Packing, *, seconds: float, hint: Ints | None = None, repeatable: bool = False) -> Packed | None:
+    """The best answer found in `seconds`, with its bound; None if no answer was found, or none can be.
+
+    `hint` is an answer to begin with. A `repeatable` search is counted in work instead of time.
+    """
     end = time.monotonic() + seconds
     relaxed = _relax(problem)
     if relaxed is None:
         return None
     bound, share, reduced = relaxed
-    best = None
+    best = None if hint is None else (problem.price(hint), hint)
     for take in (*CORES, len(problem.room)):
-        left = end - time.monotonic()
+        left = seconds / (len(CORES) + 1) if repeatable else end - time.monotonic()
         if left < 0.05 or best and best[0] <= np.ceil(bound - 1e-6):
             break
         core = problem.allowed & (_among_the_cheapest(reduced, take) | (share > 1e-9))
-        spend = left if take >= len(problem.room) else left * 0.6
-        found = _search(problem, core, best[1] if best else share.argmax(axis=0), spend)
+        if best:
+            core[best[1], np.arange(len(best[1]))] = True
+        spend = left if repeatable or take >= len(problem.room) else left * 0.6
+        found = _search(problem, core, best[1] if best else share.argmax(axis=0), spend, repeatable)
         if found and (best is None or found[0] < best[0]):
             best = found
     return Packed(best[1], best[0], bound) if best else None
@@ -78,11 +99,22 @@ def _relax(problem: Packing) -> tuple[float, NDArray[np.float64], NDArray[np.flo
     rooms = [solver.Constraint(0, int(room)) for room in problem.room]
     once = [solver.Constraint(1, 1) for _ in range(tasks)]
     goal = solver.Objective()
+    over: list[list[tuple[int, pywraplp.Constraint]]] = [[] for _ in range(people)]
+    for person, lines in enumerate(problem.tangents):
+        waits = solver.NumVar(0, solver.infinity(), "")
+        goal.SetCoefficient(waits, 1)
+        for slope, least in lines:
+            line = solver.Constraint(least, solver.infinity())
+            line.SetCoefficient(waits, 1)
+            over[person].append((slope, line))
     for person, task in zip(*np.nonzero(problem.allowed), strict=True):
         x = share[person, task] = solver.NumVar(0, 1, "")
-        rooms[person].SetCoefficient(x, int(problem.minutes[person, task]))
+        minutes = int(problem.minutes[person, task])
+        rooms[person].SetCoefficient(x, minutes)
         once[task].SetCoefficient(x, 1)
         goal.SetCoefficient(x, int(problem.cost[person, task]))
+        for slope, line in over[person]:
+            line.SetCoefficient(x, -slope * minutes)
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         return None
     shares = np.zeros((people, tasks))
@@ -92,30 +124,35 @@ def _relax(problem: Packing) -> tuple[float, NDArray[np.float64], NDArray[np.flo
     return goal.Value(), shares, reduced
 
 
-def _search(problem: Packing, core: NDArray[np.bool_], hint: Ints, seconds: float) -> tuple[int, Ints] | None:
+def _search(
+    problem: Packing, core: NDArray[np.bool_], hint: Ints, seconds: float, repeatable: bool
+) -> tuple[int, Ints] | None:
     model = cp_model.CpModel()
     people, tasks = core.shape
     given = {(p, t): model.new_bool_var("") for p, t in zip(*np.nonzero(core), strict=True)}
     for task in range(tasks):
         model.add_exactly_one([given[p, task] for p in np.flatnonzero(core[:, task])])
+    costs = [int(problem.cost[pair]) for pair in given]
+    goal = cp_model.LinearExpr.weighted_sum(list(given.values()), costs)
     for person in range(people):
         mine = np.flatnonzero(core[person])
         minutes = [int(m) for m in problem.minutes[person, mine]]
-        model.add(
-            cp_model.LinearExpr.weighted_sum([given[person, t] for t in mine], minutes) <= int(problem.room[person])
-        )
-    costs = [int(problem.cost[pair]) for pair in given]
-    model.minimize(cp_model.LinearExpr.weighted_sum(list(given.values()), costs))
+        load = cp_model.LinearExpr.weighted_sum([given[person, t] for t in mine], minutes)
+        model.add(load <= int(problem.room[person]))
+        if problem.tangents and problem.tangents[person]:
+            dearest = max(slope * sum(minutes) + least for slope, least in problem.tangents[person])
+            waits = model.new_int_var(0, max(0, dearest), "")
+            for slope, least in problem.tangents[person]:
+                model.add(waits >= slope * load + least)
+            goal += waits
+    model.minimize(goal)
     for (person, task), x in given.items():
         model.add_hint(x, bool(hint[task] == person))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = WORKERS
-    solver.parameters.random_seed = 1
+    solver = solver_for(seconds, repeatable=repeatable)
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     chosen = np.zeros(tasks, dtype=np.int64)
     for (who, task), x in given.items():
         if solver.value(x):
             chosen[task] = who
-    return int(problem.cost[chosen, np.arange(tasks)].sum()), chosen
+    return problem.price(chosen), chosen

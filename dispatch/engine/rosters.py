@@ -4,26 +4,12 @@ import datetime
 import functools
 import itertools
 import zoneinfo
-from collections.abc import Sequence
 
 from dispatch.engine.availability import DAY, Pattern, Span, span_on
 
 WEEKS = 3  # clocks do not change in two weeks running, so what overlaps week by week does so in one of three
 YEARS = 2  # a zone changes its clocks on the same weekday every year
 REFERENCE = datetime.date(2024, 1, 1)
-
-
-def first_overlap(
-    patterns: Sequence[Pattern], zone: zoneinfo.ZoneInfo
-) -> tuple[Pattern, Pattern, datetime.date] | None:
-    """The first two patterns, in their order, that overlap, and the day of the earlier shift; None if none do.
-
-    Shifts that merely meet do not overlap. The same pattern twice does: nobody works one shift twice at once.
-    """
-    for one, other in itertools.combinations(patterns, 2):
-        if (day := overlap(one, other, zone)) is not None:
-            return one, other, day
-    return None
 
 
 def overlap(one: Pattern, other: Pattern, zone: zoneinfo.ZoneInfo) -> datetime.date | None:

@@ -1,6 +1,7 @@
 """What the engine is told about the floor. Plain values: a snapshot can be kept, compared and decided again."""
 
 import datetime
+import functools
 import hashlib
 import json
 import uuid
@@ -77,10 +78,39 @@ class Rule:
             and (self.if_quantity_to is None or job.quantity <= self.if_quantity_to)
         )
 
+    def covers(self, other: "Rule") -> bool:
+        """Whether it catches whatever the other one does, whenever the other one does. False where it is not sure."""
+        return (
+            all(getattr(self, name) in (None, "", getattr(other, name)) for name in EXACT)
+            and _is_at_most(self.if_quantity_from, other.if_quantity_from)
+            and _is_at_most(other.if_quantity_to, self.if_quantity_to, open_is_last=True)
+            and _is_at_most(self.active_from, other.active_from)
+            and _is_at_most(other.active_until, self.active_until, open_is_last=True)
+        )
+
+    def comes_before(self, other: "Rule") -> bool:
+        return self.id != other.id and self.turn < other.turn
+
+    @property
+    def turn(self) -> tuple[int, str, str]:
+        """By this rules are asked, the least first."""
+        return (self.rank, self.name, str(self.id))
+
     def is_active(self, at: datetime.datetime) -> bool:
         return (self.active_from is None or self.active_from <= at) and (
             self.active_until is None or at < self.active_until
         )
+
+
+# Conditions on one value: the rule's own, or any.
+EXACT = ("if_process", "if_department", "if_customer", "if_priority", "if_product", "if_tag")
+
+
+def _is_at_most(low: Any, high: Any, *, open_is_last: bool = False) -> bool:
+    """Compares two bounds, where None lies before everything, or after everything if `open_is_last`."""
+    if open_is_last:
+        return high is None or low is not None and low <= high
+    return low is None or high is not None and low <= high
 
 
 @dataclass(frozen=True)
@@ -162,27 +192,35 @@ class Snapshot:
     floor: Floor
 
     def as_values(self) -> dict[str, Any]:
-        """JSON; sets in order, so that the same snapshot is the same text."""
-        return _SNAPSHOT.dump_python(self, mode="json")
+        """JSON; rows and sets in one order, whatever order they were read in: the same snapshot is the same text."""
+        return _in_order(_SNAPSHOT.dump_python(self, mode="json"))
 
     @staticmethod
     def of_values(values: dict[str, Any]) -> "Snapshot":
         return _SNAPSHOT.validate_python(values)
 
-    @property
+    @functools.cached_property
     def hash(self) -> str:
         """SHA-256 of the snapshot, hexadecimal: two decisions with the same one were made from the same facts."""
-        return hashlib.sha256(json.dumps(_ordered(self.as_values()), sort_keys=True).encode()).hexdigest()
+        return hash_of(self.as_values())
 
 
 _SNAPSHOT = TypeAdapter(Snapshot)
 
 
-def _ordered(value: Any) -> Any:
-    """Lists of plain texts come from sets here; they have no order of their own."""
+def hash_of(values: dict[str, Any]) -> str:
+    """The hash of a snapshot's values, as they were kept."""
+    return hashlib.sha256(_text(values).encode()).hexdigest()
+
+
+def _in_order(value: Any) -> Any:
+    """No list in a snapshot means anything by its order: sets, people, spans of time."""
     if isinstance(value, dict):
-        return {key: _ordered(inner) for key, inner in value.items()}
+        return {key: _in_order(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        inner = [_ordered(one) for one in value]
-        return sorted(inner) if all(isinstance(one, str) for one in inner) else inner
+        return sorted((_in_order(inner) for inner in value), key=_text)
     return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))

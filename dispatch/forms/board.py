@@ -30,6 +30,11 @@ class BoardFilter(forms.Form):
         wanted = self.cleaned_data["department"]
         return [place for place in self.places if wanted in (ALL, str(place.pk))]
 
+    @property
+    def address(self):
+        """What leads back to the same departments."""
+        return f"?department={self.cleaned_data['department']}"
+
 
 class GiveForm(SeenForm):
     """To a person, to another department's queue, or back to its own queue. Which is the verb's rule.

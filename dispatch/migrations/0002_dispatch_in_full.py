@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('requested', 'Requested'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled')], default='requested', editable=False, max_length=10)),
                 ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('answer', models.CharField(blank=True, editable=False, max_length=500)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['-starts_at', 'id'],
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('client_id', models.UUIDField(blank=True, null=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'verbose_name_plural': 'attendance',
@@ -68,6 +70,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('digest', models.CharField(editable=False, max_length=64)),
                 ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['created_at', 'id'],
@@ -85,6 +88,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('open_minutes', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
                 ('running_tasks', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)])),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'verbose_name_plural': 'capacities',
@@ -107,6 +111,7 @@ class Migration(migrations.Migration):
                 ('undo_minutes', models.PositiveSmallIntegerField(default=60, help_text='How long a published plan can be undone.')),
                 ('approval_from', models.PositiveIntegerField(blank=True, help_text="A plan that moves this many tasks needs somebody else's approval.", null=True)),
                 ('move_penalty', models.PositiveIntegerField(default=120, help_text='What giving published work to somebody else has to gain, in minutes of lateness.')),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'verbose_name_plural': 'dispatch policies',
@@ -124,6 +129,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('since', models.DateField()),
                 ('until', models.DateField(blank=True, null=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['since', 'id'],
@@ -141,6 +147,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('level', models.PositiveSmallIntegerField(default=3, help_text='1 learns it, 3 can, 5 teaches it.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
                 ('certified_until', models.DateField(blank=True, help_text='The last day; empty for good.', null=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['member', 'skill__code'],
@@ -172,6 +179,7 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, editable=False, max_length=500)),
                 ('published_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('undo_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['-created_at', '-id'],
@@ -190,6 +198,7 @@ class Migration(migrations.Migration):
                 ('pinned', models.BooleanField(default=False)),
                 ('parts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='What its cost is made of.')),
                 ('problem', models.CharField(blank=True, help_text='Why it could not be published.', max_length=300)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['starts_at', 'id'],
@@ -212,6 +221,7 @@ class Migration(migrations.Migration):
                 ('owner', models.UUIDField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('error', models.TextField(blank=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'abstract': False,
@@ -237,6 +247,7 @@ class Migration(migrations.Migration):
                 ('starts', models.TimeField()),
                 ('ends', models.TimeField()),
                 ('active', models.BooleanField(default=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['starts', 'name'],
@@ -255,6 +266,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=60)),
                 ('name', models.CharField(max_length=120)),
                 ('active', models.BooleanField(default=True)),
+                ('organization', models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
                 'ordering': ['code'],
@@ -342,19 +354,9 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='tenants.member'),
         ),
         migrations.AddField(
-            model_name='absence',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
             model_name='attendance',
             name='member',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='punches', to='tenants.member'),
-        ),
-        migrations.AddField(
-            model_name='attendance',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='attendance',
@@ -367,24 +369,9 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='badges', to='tenants.member'),
         ),
         migrations.AddField(
-            model_name='badge',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
             model_name='capacity',
             name='member',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capacity', to='tenants.member'),
-        ),
-        migrations.AddField(
-            model_name='capacity',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
-            model_name='dispatchpolicy',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='membershift',
@@ -392,19 +379,9 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='tenants.member'),
         ),
         migrations.AddField(
-            model_name='membershift',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
             model_name='memberskill',
             name='member',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skills', to='tenants.member'),
-        ),
-        migrations.AddField(
-            model_name='memberskill',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='plan',
@@ -420,11 +397,6 @@ class Migration(migrations.Migration):
             model_name='plan',
             name='member',
             field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.member'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='assignment',
@@ -452,11 +424,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='planitem',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
             name='plan',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='dispatch.plan'),
         ),
@@ -467,18 +434,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='planstep',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
-        ),
-        migrations.AddField(
-            model_name='planstep',
             name='plan',
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='step', to='dispatch.plan'),
-        ),
-        migrations.AddField(
-            model_name='shift',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='membershift',
@@ -489,11 +446,6 @@ class Migration(migrations.Migration):
             model_name='skill',
             name='implies',
             field=models.ForeignKey(blank=True, help_text='Whoever has this one has that one too.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='implied_by', to='dispatch.skill'),
-        ),
-        migrations.AddField(
-            model_name='skill',
-            name='organization',
-            field=models.ForeignKey(default=tenants.context.organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization'),
         ),
         migrations.AddField(
             model_name='memberskill',

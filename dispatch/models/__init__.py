@@ -11,10 +11,12 @@ from dispatch.models.people import (
     Skill,
 )
 from dispatch.models.plans import DispatchPolicy, Plan, PlanItem, PlanStep
+from dispatch.models.presence import AbsenceStart, StayEnd
 from dispatch.models.rules import AssignmentRule
 
 __all__ = [
     "Absence",
+    "AbsenceStart",
     "Assignment",
     "AssignmentRule",
     "Attendance",
@@ -29,4 +31,5 @@ __all__ = [
     "PlanStep",
     "Shift",
     "Skill",
+    "StayEnd",
 ]

@@ -195,6 +195,8 @@ class Attendance(TenantRow):
     """One punch of the time clock. Never changed: what was forgotten is added, by whom and when stays visible."""
 
     NOUN = "attendance"
+    APPEND_ONLY = True
+    version = 1  # of what is never changed there is no other
 
     member = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="punches")
     punch = models.CharField(max_length=5, choices=Punch)

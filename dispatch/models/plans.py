@@ -36,6 +36,13 @@ class DispatchPolicy(TenantModel):
         return "Dispatch policy"
 
 
+class PlanManager(TenantManager):
+    """Megabytes of snapshot are not read along with a plan: they come when they are asked for."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("snapshot")
+
+
 class Plan(TenantModel):
     """One answer to "who does what", or one scenario of several. `snapshot` is all it was computed from.
 
@@ -60,6 +67,7 @@ class Plan(TenantModel):
     snapshot = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     input_hash = models.CharField(max_length=64, blank=True, editable=False)
     method = models.CharField(max_length=20, blank=True, editable=False)
+    phase = models.CharField(max_length=40, blank=True, editable=False, help_text="What is being done while it runs.")
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     tasks_total = models.PositiveIntegerField(default=0, editable=False)
@@ -72,6 +80,8 @@ class Plan(TenantModel):
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     undo_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PlanManager()
 
     class Meta(TenantModel.Meta):
         ordering = ["-created_at", "-id"]
@@ -90,7 +100,11 @@ class Plan(TenantModel):
 
 class PlanItemQuerySet(TenantQuerySet):
     def that_change_something(self):
-        return self.exclude(member=F("member_before"))
+        """Whose task goes to somebody else. SQL takes two nobodies for different people, so they are named."""
+        return self.exclude(member=F("member_before")).exclude(member=None, member_before=None)
+
+    def that_nobody_can_take(self):
+        return self.filter(member=None)
 
 
 class PlanItem(TenantRow):

@@ -1,5 +1,29 @@
 """What dispatch shows on its own pages, and what it adds to those of tasks."""
 
+from dispatch.pages.board import (
+    give_form_of,
+    giving_of,
+    may_give,
+    show_board,
+    show_given,
+    show_giving,
+    show_preview,
+)
+from dispatch.pages.reports import fairness_csv, fairness_filter, show_fairness, show_load
 from dispatch.pages.tasks import form_of, task_panels
 
-__all__ = ["form_of", "task_panels"]
+__all__ = [
+    "fairness_csv",
+    "fairness_filter",
+    "form_of",
+    "give_form_of",
+    "giving_of",
+    "may_give",
+    "show_board",
+    "show_fairness",
+    "show_given",
+    "show_giving",
+    "show_load",
+    "show_preview",
+    "task_panels",
+]

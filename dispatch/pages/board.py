@@ -6,7 +6,8 @@ from typing import Any
 from dispatch import access, queries
 from dispatch.forms import BoardFilter, GiveForm, id_of
 from dispatch.models import Assignment
-from dispatch.queries.board import MAY_BE_FORCED, board, takers
+from dispatch.problems import LIFTED
+from dispatch.queries.board import board, takers
 from tenants.pages import page, wants_part
 from tenants.states import Role
 from workorder.models import WorkOrderTask
@@ -31,7 +32,7 @@ class Giving:
     def asks_why(self) -> bool:
         """Whether a reason could help: some only can with one, or all that was said against it gives way to one."""
         is_refused = {problem.code for problem in self.problems}
-        return self.form.needs_reason or bool(is_refused) and is_refused <= MAY_BE_FORCED
+        return self.form.needs_reason or bool(is_refused) and is_refused <= LIFTED
 
 
 def board_values(request):
@@ -42,7 +43,7 @@ def board_values(request):
         "sections": sections,
         "led": led_by(request.member, sections),
         "may_run": request.member.is_at_least(Role.PLANNER),
-        "asked": f"?department={asked.cleaned_data['department']}",
+        "asked": asked.address,
     }
 
 
@@ -59,7 +60,8 @@ def show_board(request, **values):
 
 def show_giving(request, task, *, giving, status=200):
     """One task with whom it can be given to, as a page of its own or inside its card."""
-    values = {"giving": giving, "task": task, "asked": _asked(request)}
+    asked = BoardFilter(request.GET, member=request.member)
+    values = {"giving": giving, "task": task, "asked": asked.address}
     return page(request, "dispatch/give.html", part="dispatch/_give.html", status=status, **values)
 
 
@@ -67,12 +69,17 @@ def show_given(request, task, *, before, giving, status=200):
     """What changed on the board: the queues and people the task left and came to, each to be swapped where it is."""
     if not wants_part(request):
         return show_giving(request, task, giving=giving, status=status)
-    values = board_values(request)
+    asked = BoardFilter(request.GET, member=request.member)
     touched = {before.assigned_department_id, task.assigned_department_id}
     people = {before.assigned_member_id, task.assigned_member_id}
-    sections = [section for section in values["sections"] if section.department.pk in touched]
-    colleagues = [one for section in sections for one in section.colleagues if one.person.id in people]
-    values |= {"sections": sections, "colleagues": colleagues, "giving": giving}
+    sections = board([place for place in asked.chosen() if place.pk in touched])
+    values = {
+        "sections": sections,
+        "colleagues": [one for section in sections for one in section.colleagues if one.person.id in people],
+        "led": led_by(request.member, sections),
+        "giving": giving,
+        "asked": asked.address,
+    }
     return page(request, "dispatch/give.html", part="dispatch/_changed.html", status=status, **values)
 
 
@@ -128,7 +135,7 @@ def show_preview(request):
         "given": sum(row["decision"].chosen is not None for row in rows),
         "count": len(rows),
         "filter": asked,
-        "asked": _asked(request),
+        "asked": asked.address,
         "may_run": request.member.is_at_least(Role.PLANNER),
     }
     return page(request, "dispatch/preview.html", part="dispatch/_preview.html", **values)
@@ -136,8 +143,3 @@ def show_preview(request):
 
 def may_give(member, task: WorkOrderTask) -> bool:
     return access.may(member, "assign", task)
-
-
-def _asked(request):
-    """The department that is looked at, for addresses that lead back there."""
-    return f"?department={BoardFilter(request.GET, member=request.member).cleaned_data['department']}"

@@ -1,13 +1,24 @@
 """Why a task may not be given, taken or handed back: reasons as data."""
 
+from collections.abc import Iterable
+
 from dispatch.models import Assignment
 from dispatch.states import LONGEST_REASON
 from tenants.errors import Problem
 from tenants.models import Department, Member
-from tenants.states import Role, wrong_state
+from tenants.states import wrong_state
 from workorder import problems as task_problems
 from workorder.models import WorkOrderTask
 from workorder.states import TaskStatus
+
+# What a word of command with a reason may set aside. Skills, places and roles are facts that no reason changes.
+LIFTED = frozenset({"absent", "off_shift", "not_here", "overloaded"})
+# The engine speaks in a table, under a name: "on leave until Monday". Alone it takes a sentence.
+VERBS = {"absent": "is", "not_here": "is", "off_shift": "is"}
+SENTENCES = {
+    "inactive": "is no longer active",
+    "other_department": "works elsewhere: give it to that department first",
+}
 
 
 def of_assigning(task: WorkOrderTask) -> list[Problem]:
@@ -33,18 +44,19 @@ def of_target(member: Member | None, department: Department | None) -> list[Prob
     return [Problem("member_or_department", "Name either a member or a department.", "member")]
 
 
-def of_recipient(task: WorkOrderTask, member: Member) -> list[Problem]:
-    """Whether a person may hold this task at all, whoever gives it."""
-    found = []
-    if not member.active:
-        found.append(Problem("inactive", f"{member.name} is no longer active.", "member"))
-    if not member.is_at_least(Role.OPERATOR):
-        found.append(Problem("not_operator", f"{member.name} may look, but not work.", "member"))
-    if member.department_id != task.assigned_department_id:
-        found.append(
-            Problem("other_department", f"{member.name} works elsewhere: give it to that department first.", "member")
-        )
-    return found
+def of_recipient(member: Member, against: Iterable[Problem], *, field: str | None = "member") -> list[Problem]:
+    """What the engine has against a member, said of them by name."""
+    return [_said_of(member, reason, field) for reason in against]
+
+
+def _said_of(member: Member, reason: Problem, field: str | None) -> Problem:
+    said = SENTENCES.get(reason.code, reason.message)
+    if said.startswith("at "):  # ... so much per cent of load
+        said = f"would be {said}"
+    if said.startswith("certificate"):
+        said = f"cannot, {said}"
+    said = " ".join(part for part in (member.name, VERBS.get(reason.code), said) if part)
+    return Problem(reason.code, f"{said}.", field)
 
 
 def of_claiming(task: WorkOrderTask) -> list[Problem]:
@@ -68,6 +80,34 @@ def of_withdrawing(assignment: Assignment, task: WorkOrderTask) -> list[Problem]
     """What can be given can be taken back; what was cancelled is nobody's any more."""
     found = wrong_state(assignment, "withdraw")
     return found if found or task.status == TaskStatus.CANCELLED else task_problems.of_assigning(task)
+
+
+def of_reassigning(assignment: Assignment, task: WorkOrderTask, member: Member) -> list[Problem]:
+    """Given on in one step: what can be taken back, and to somebody else than who has it."""
+    if found := of_withdrawing(assignment, task) or task_problems.of_assigning(task):
+        return found
+    if assignment.member_id == member.pk:
+        return [Problem("already_theirs", f"{member.name} has it already.", "member")]
+    return []
+
+
+def of_pair(first: Assignment, second: Assignment) -> list[Problem]:
+    """Two assignments of two people: anything else is no exchange."""
+    if first.pk == second.pk:
+        return [Problem("same_assignment", "Choose another task to exchange it for.", "second")]
+    if first.member_id == second.member_id:
+        return [Problem("same_member", "One person has both: there is nothing to exchange.", "second")]
+    return []
+
+
+def of_given_force(force: str, reason: str = "") -> list[Problem]:
+    """Words that may be left out, but not be too long."""
+    given = {"force": force, "reason": reason}
+    return [
+        Problem("max_length", f"At most {LONGEST_REASON} characters.", name)
+        for name, words in given.items()
+        if len(words) > LONGEST_REASON
+    ]
 
 
 def of_reason(reason: str) -> list[Problem]:

@@ -1,7 +1,13 @@
-"""Why a rule cannot be as it was sent."""
+"""Why a rule cannot be as it was sent, and what about one is probably not meant."""
 
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dispatch.engine import Rule
 from dispatch.models import AssignmentRule
 from tenants.errors import Problem
+from workorder.models import Process
 
 
 def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]:
@@ -15,3 +21,35 @@ def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]
 
 def name_taken() -> Problem:
     return Problem("name_taken", "Another rule has this name.", "name")
+
+
+def of_conditions(rule: AssignmentRule, *, said: Mapping[str, Any], moment: datetime.datetime) -> list[Problem]:
+    """Conditions that nothing can meet. That its time is over is refused to who says so, not to who edits its name."""
+    found = []
+    least, most = rule.if_quantity_from, rule.if_quantity_to
+    if least is not None and most is not None and most < least:
+        found.append(Problem("never_matches", "No quantity is at least that and at most this.", "if_quantity_to"))
+    elif most is not None and most <= 0:
+        found.append(Problem("never_matches", "Every task is for more than nothing.", "if_quantity_to"))
+    begins, ends = rule.active_from, rule.active_until
+    if begins and ends and ends <= begins:
+        found.append(Problem("never_matches", "It would end before it begins.", "active_until"))
+    elif ends and ends <= moment and "active_until" in said:
+        found.append(Problem("never_matches", "That time is over: it would never be asked.", "active_until"))
+    return found
+
+
+def warnings_about(rule: Rule, asked: Sequence[Rule], process: Process | None) -> list[Problem]:
+    """What is allowed and hardly meant, of a rule among those in force, in the order in which they are asked.
+
+    `process` is the one it names, if it names one.
+    """
+    found = []
+    if process and rule.if_department and process.department_id != rule.if_department:
+        message = f"{process} starts in another department, so only work that was sent on can meet both."
+        found.append(Problem("starts_elsewhere", message, "if_department"))
+    first = next((other for other in asked if other.comes_before(rule) and other.covers(rule)), None)
+    if first is not None:
+        message = f"It is never asked: '{first.name}' (rank {first.rank}) comes first and catches all of it."
+        found.append(Problem("never_asked", message, "rank"))
+    return found

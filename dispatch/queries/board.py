@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 
 from dispatch.engine import Job, Person, reasons_against
 from dispatch.models import Assignment
+from dispatch.problems import LIFTED
 from dispatch.queries.floor import jobs_of, people, queued
 from dispatch.states import Presence
 from tenants import context
@@ -29,7 +30,6 @@ MOST_WAITING = 50  # of a department: whoever gives away so many looks again the
 MOST_HELD = 20  # of a person
 OF_THE_MOMENT = ("absent", "off_shift", "not_here")
 NOT_BY_HAND = ("off_shift", "not_here")  # what matters only to whoever is chosen unasked
-MAY_BE_FORCED = frozenset({"absent", "off_shift", "not_here", "overloaded"})
 NOTHING = Job(uuid.UUID(int=0), None, uuid.UUID(int=0), None, "", 0, None, Decimal(0))
 
 
@@ -96,16 +96,14 @@ class Taker:
 
     @property
     def may_be_forced(self) -> bool:
-        return {problem.code for problem in self.against} <= MAY_BE_FORCED
+        return {problem.code for problem in self.against} <= LIFTED
 
 
 def board(departments: Sequence[Department]) -> list[Section]:
     """A `Section` for each of the departments, in their order; the most urgent tasks first, people by name."""
     waiting, waits = _waiting(departments)
     colleagues = _colleagues(departments)
-    return [
-        Section(place, waiting[place.pk], waits.get(place.pk, 0), colleagues[place.pk]) for place in departments
-    ]
+    return [Section(place, waiting[place.pk], waits.get(place.pk, 0), colleagues[place.pk]) for place in departments]
 
 
 def takers(task: WorkOrderTask) -> list[Taker]:
@@ -114,7 +112,7 @@ def takers(task: WorkOrderTask) -> list[Taker]:
     members = _workers([task.assigned_department_id]).exclude(pk=task.assigned_member_id)
     zone, moment = Organization.objects.get(pk=context.organization_id()).zone, context.now()
     found = []
-    for person in people(members):
+    for person in people(members, jobs=[job]):
         against = reasons_against(person, job, task.assigned_department_id, moment, zone)
         found.append(Taker(person, [problem for problem in against if problem.code not in NOT_BY_HAND]))
     return sorted(found, key=lambda taker: (bool(taker.against), taker.person.load, taker.person.name))
@@ -172,7 +170,7 @@ def _colleagues(departments: Sequence[Department]) -> dict[uuid.UUID, list[Colle
 
 
 def _whereabouts(person: Person, moment, zone) -> tuple[str, str]:
-    """Where somebody is, as a word for the machine and as one for people: what would speak against a task of no size."""
+    """Where somebody is, as a code and in words: what would speak against a task of no size."""
     against = reasons_against(person, NOTHING, person.department, moment, zone)
     for problem in against:
         if problem.code in OF_THE_MOMENT[:2]:

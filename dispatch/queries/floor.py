@@ -1,14 +1,17 @@
 """The floor as the engine sees it, read in a fixed number of statements however many tasks and people there are."""
 
+import dataclasses
 import datetime
 import uuid
+import zoneinfo
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max, Sum
 
-from dispatch.engine import Away, Certificate, Decision, Floor, Job, Pace, Person, Place, Rule, Snapshot, decide_all
+from dispatch.engine import Away, Decision, Floor, Job, Pace, Person, Place, Rule, Snapshot, decide_all, place_for
 from dispatch.engine.availability import Pattern, Span, clocked, shifts, without
 from dispatch.models import (
     Absence,
@@ -18,8 +21,9 @@ from dispatch.models import (
     Capacity,
     DispatchPolicy,
     MemberShift,
-    MemberSkill,
+    Shift,
 )
+from dispatch.queries.skills import skills_of
 from dispatch.states import Presence, Punch
 from tenants import context
 from tenants.models import Department, Member, Organization
@@ -28,6 +32,9 @@ from workorder.queries import load_minutes
 from workorder.states import ORDER_RUNNING, Priority, TaskStatus
 
 HISTORY = datetime.timedelta(days=180)  # how people work now, not how they began
+NOTHING = Decimal(0)
+A_WEEK = 8  # days in which every weekly shift begins once, whatever the hour
+NEXT_SHIFTS = 2  # this one and the one after, or the next two
 CLOCK = datetime.timedelta(days=2)  # a punch older than this says nothing about today
 
 
@@ -38,8 +45,8 @@ def queued():
 
 def preview(tasks: Sequence[WorkOrderTask]) -> list[Decision]:
     """What a run over these tasks would decide, the most urgent first. Writes nothing."""
-    snapshot = snapshot_of(tasks)
-    return decide_all(snapshot.jobs, snapshot.floor)
+    jobs = jobs_of(tasks)
+    return decide_all(jobs, floor_now(jobs))
 
 
 def snapshot_of(tasks: Sequence[WorkOrderTask]) -> Snapshot:
@@ -106,62 +113,90 @@ def _who_did_before(tasks: Iterable[WorkOrderTask]) -> dict[uuid.UUID, uuid.UUID
 
 def floor_for(jobs: Sequence[Job]) -> Floor:
     """The snapshot in which these jobs are decided: rules, departments and their people, who declined what."""
-    rules = tuple(_as_rule(rule) for rule in AssignmentRule.objects.in_force())
-    reachable = {job.department for job in jobs} | {rule.department for rule in rules if rule.department}
-    declined: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    said_no = Assignment.objects.declined().filter(task__in=[job.id for job in jobs])
-    for task_id, member_id in said_no.values_list("task_id", "member_id"):
-        declined[task_id].add(member_id)
-    organization = Organization.objects.get(pk=context.organization_id())
-    return Floor(
-        rules=rules,
-        places=tuple(Place(pk, name) for pk, name in Department.objects.values_list("pk", "name")),
+    rules = rules_in_force()
+    floor = _empty(rules)
+    reachable = {job.department for job in jobs} | {place_for(job, floor) for job in jobs}
+    return dataclasses.replace(
+        floor,
         people=tuple(people(Member.objects.filter(department__in=reachable))),
-        declined={task_id: frozenset(member_ids) for task_id, member_ids in declined.items()},
-        at=context.now(),
-        zone=organization.time_zone,
+        declined=_declined(jobs),
     )
 
 
-def people(members) -> list[Person]:
-    """Members as the engine sees them now: load, room, skills, coming shifts, absences, presence, pace."""
-    rows = list(members.exclude(department=None).select_related("user", "organization"))
+def floor_now(jobs: Sequence[Job], *, rules: Sequence[Sequence[Rule]] = ()) -> Floor:
+    """The same with no more than a decision at this moment looks at: it is kept with what was decided.
+
+    Of each department a rule sends one of the jobs to, its people with what concerns these jobs and with their next
+    shifts. `rules` are others to be tried on the same floor.
+    """
+    floor = _empty(rules_in_force())
+    tried = [floor, *(dataclasses.replace(floor, rules=tuple(other)) for other in rules)]
+    reachable = {place_for(job, each) for job in jobs for each in tried}
+    here = people(Member.objects.filter(department__in=reachable), jobs=jobs)
+    return dataclasses.replace(floor, people=tuple(here), declined=_declined(jobs))
+
+
+def rules_in_force() -> tuple[Rule, ...]:
+    return tuple(as_rule(rule) for rule in AssignmentRule.objects.in_force())
+
+
+def _empty(rules: tuple[Rule, ...]) -> Floor:
+    """The floor with nobody on it yet."""
+    places = tuple(Place(pk, name) for pk, name in Department.objects.order_by().values_list("pk", "name"))
+    zone = Organization.objects.values_list("time_zone", flat=True).get(pk=context.organization_id())
+    return Floor(rules=rules, places=places, at=context.now(), zone=zone)
+
+
+def _declined(jobs: Sequence[Job]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    declined: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    said_no = Assignment.objects.declined().filter(task__in=[job.id for job in jobs]).order_by()
+    for task_id, member_id in said_no.values_list("task_id", "member_id"):
+        declined[task_id].add(member_id)
+    return {task_id: frozenset(member_ids) for task_id, member_ids in declined.items()}
+
+
+def people(members, *, jobs: Sequence[Job] | None = None) -> list[Person]:
+    """Members as the engine sees them now: load, room, skills, coming shifts, absences, presence, pace.
+
+    With `jobs`, only what a decision about these looks at: their skills, their processes, the next two shifts.
+    """
+    columns = ("pk", "user__name", "user__email", "department_id", "role", "active", "user__is_active")
+    rows = list(members.exclude(department=None).order_by().values_list(*columns, "organization__time_zone"))
     if not rows:
         return []
-    moment, how = context.now(), policy()
-    ids = [member.pk for member in rows]
-    loads, ahead = load_minutes(rows), Span(moment, moment + datetime.timedelta(days=how.plan_days))
+    moment, how, zone = context.now(), policy(), zoneinfo.ZoneInfo(rows[0][-1])
+    ids = [row[0] for row in rows]
+    days = how.plan_days if jobs is None else max(how.plan_days, A_WEEK)
+    loads, ahead = load_minutes(ids), Span(moment, moment + datetime.timedelta(days=days))
     rooms = dict(Capacity.objects.filter(member__in=ids).values_list("member_id", "open_minutes"))
-    skills, away = _skills(ids), _away(ids, ahead)
-    at_work = _shifts(ids, rows[0].organization.zone, ahead)
+    skills = skills_of(ids, needed=None if jobs is None else {job.skill for job in jobs if job.skill})
+    away, at_work = _away(ids, ahead), _shifts(ids, zone, ahead, most=None if jobs is None else NEXT_SHIFTS)
     here = _presence(ids, moment) if how.time_clock else {}
-    paces, asked = _paces(ids, moment), _asked(ids)
+    paces = _paces(ids, moment, None if jobs is None else {job.process for job in jobs if job.process})
+    asked = _asked(ids)
     return [
         Person(
-            id=member.pk,
-            name=member.name,
-            department=member.department_id,
-            role=member.role,
-            active=member.active and member.user.is_active,
-            load=loads.get(member.pk, Decimal(0)),
-            room=how.open_minutes if rooms.get(member.pk) is None else rooms[member.pk],
-            skills=skills[member.pk],
-            shifts=at_work.get(member.pk),
-            away=tuple(away[member.pk]),
-            presence=here.get(member.pk, Presence.AWAY) if how.time_clock else None,
-            paces=paces[member.pk],
-            asked_at=asked.get(member.pk),
+            id=pk,
+            name=name or email,
+            department=department,
+            role=role,
+            active=active and may_sign_in,
+            load=loads.get(pk, NOTHING),
+            room=how.open_minutes if rooms.get(pk) is None else rooms[pk],
+            skills=skills[pk],
+            shifts=at_work.get(pk),
+            away=tuple(away[pk]),
+            presence=here.get(pk, Presence.AWAY) if how.time_clock else None,
+            paces=paces[pk],
+            asked_at=asked.get(pk),
         )
-        for member in rows
+        for pk, name, email, department, role, active, may_sign_in, _ in rows
     ]
 
 
-def _skills(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Certificate]]:
-    found: dict[uuid.UUID, dict[str, Certificate]] = defaultdict(dict)
-    rows = MemberSkill.objects.filter(member__in=ids, skill__active=True).order_by()
-    for member_id, code, level, until in rows.values_list("member_id", "skill__code", "level", "certified_until"):
-        found[member_id][code] = Certificate(level, until)
-    return found
+def with_people(floor: Floor, more: Iterable[Person]) -> Floor:
+    """The floor with some more people on it."""
+    return dataclasses.replace(floor, people=(*floor.people, *more))
 
 
 def _away(ids: Collection[uuid.UUID], ahead: Span) -> dict[uuid.UUID, list[Away]]:
@@ -172,13 +207,26 @@ def _away(ids: Collection[uuid.UUID], ahead: Span) -> dict[uuid.UUID, list[Away]
     return found
 
 
-def _shifts(ids: Collection[uuid.UUID], zone, ahead: Span) -> dict[uuid.UUID, tuple[Span, ...]]:
-    """The coming shifts of those who were ever given one; whoever was not may work at any time."""
-    patterns: dict[uuid.UUID, list[Pattern]] = defaultdict(list)
-    for row in MemberShift.objects.filter(member__in=ids, shift__active=True).select_related("shift"):
-        shift = row.shift
-        patterns[row.member_id].append(Pattern(shift.weekdays, shift.starts, shift.ends, row.since, row.until))
-    return {member_id: tuple(shifts(mine, zone, ahead)) for member_id, mine in patterns.items()}
+def _shifts(
+    ids: Collection[uuid.UUID], zone: zoneinfo.ZoneInfo, ahead: Span, *, most: int | None
+) -> dict[uuid.UUID, tuple[Span, ...]]:
+    """The coming shifts of those who were ever given one; whoever was not may work at any time.
+
+    Many work the same ones, which are laid out once.
+    """
+    rosters: dict[uuid.UUID, list[Pattern]] = defaultdict(list)
+    known = {shift.pk: shift for shift in Shift.objects.filter(active=True)}
+    first, last = (moment.astimezone(zone).date() for moment in (ahead.start, ahead.end))
+    laid_out: dict[tuple[Any, ...], Pattern] = {}
+    rows = MemberShift.objects.filter(member__in=ids, shift__active=True).order_by()
+    for member_id, shift_id, since, until in rows.values_list("member_id", "shift_id", "since", "until"):
+        bounds = (since if since >= first else None, until if until and until <= last else None)
+        if (shift_id, *bounds) not in laid_out:
+            shift = known[shift_id]
+            laid_out[shift_id, *bounds] = Pattern(shift.weekdays, shift.starts, shift.ends, *bounds)
+        rosters[member_id].append(laid_out[shift_id, *bounds])
+    spans = {roster: tuple(shifts(roster, zone, ahead))[:most] for roster in set(map(tuple, rosters.values()))}
+    return {member_id: spans[tuple(roster)] for member_id, roster in rosters.items()}
 
 
 def _presence(ids: Collection[uuid.UUID], moment: datetime.datetime) -> dict[uuid.UUID, Presence]:
@@ -189,8 +237,10 @@ def _presence(ids: Collection[uuid.UUID], moment: datetime.datetime) -> dict[uui
     return {member_id: clocked(mine, moment).presence for member_id, mine in punches.items()}
 
 
-def _paces(ids: Collection[uuid.UUID], moment: datetime.datetime) -> dict[uuid.UUID, dict[uuid.UUID, Pace]]:
-    """What the finished tasks of each were estimated at and took, by process of the catalogue."""
+def _paces(
+    ids: Collection[uuid.UUID], moment: datetime.datetime, processes: Collection[uuid.UUID] | None
+) -> dict[uuid.UUID, dict[uuid.UUID, Pace]]:
+    """What the finished tasks of each were estimated at and took, by process of the catalogue: all, or `processes`."""
     found: dict[uuid.UUID, dict[uuid.UUID, Pace]] = defaultdict(dict)
     done = WorkOrderTask.objects.filter(
         assigned_member__in=ids,
@@ -199,6 +249,8 @@ def _paces(ids: Collection[uuid.UUID], moment: datetime.datetime) -> dict[uuid.U
         actual_minutes__gt=0,
         estimate_minutes__gt=0,
     )
+    if processes is not None:
+        done = done.filter(process__process__in=processes)
     sums = done.order_by().values("assigned_member_id", "process__process_id")
     for row in sums.annotate(estimated=Sum("estimate_minutes"), took=Sum("actual_minutes")):
         pace = Pace(_minutes(row["estimated"]), _minutes(row["took"]))
@@ -221,7 +273,8 @@ def free_time(person: Person, ahead: Span) -> list[Span]:
     return without(person.shifts if person.shifts is not None else [ahead], [away.span for away in person.away])
 
 
-def _as_rule(rule: AssignmentRule) -> Rule:
+def as_rule(rule: AssignmentRule) -> Rule:
+    """A rule as the engine sees it, saved or not."""
     return Rule(
         id=rule.pk,
         name=rule.name,

@@ -92,7 +92,8 @@ def _show(request, task, *, before, sent, against, pressed=None, problems=(), st
     """The pieces of the board that changed; a refusal opens the card that was pressed."""
     task = _read(task.pk)
     giving = None
-    if status != 200:
-        form = sent if pressed or against else None
-        giving = giving_of(task, form=form, problems=against or problems, stale=stale)
+    if against:  # all of it in one place, rather than some beside a field
+        giving = giving_of(task, request.POST, problems=against)
+    elif status != 200:
+        giving = giving_of(task, form=sent if pressed else None, problems=problems, stale=stale)
     return show_given(request, task, before=before, giving=giving, status=status)

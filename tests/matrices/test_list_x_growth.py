@@ -31,6 +31,8 @@ NO_LIST = {
     "GET /api/v1/docs/": "a document",
     "GET /api/v1/me/": "one person",
     "GET /api/v1/approval-policy/": "one per organization",
+    "GET /api/v1/dispatch/policy/": "one per organization",
+    "GET /api/v1/skills/undefined/": "what is wrong with the catalogue, see tests/api/v1/test_skills.py",
     "GET /api/v1/notifications/unread-count/": "a figure",
     "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/events/export.csv": "a document, see tests/api/v1/test_events.py",
@@ -60,6 +62,8 @@ def crowd(_stage, django_db_blocker):
             made.ReasonCodeFactory(organization=world.north, active=False)
             made.OrderImportFactory(organization=world.north, member=world.pia)
             made.ApiTokenFactory(organization=world.north, member=world.pia)
+            for about in (made.MemberSkillFactory, made.MemberShiftFactory, made.CapacityFactory):
+                about(organization=world.north)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
         for _ in range(MANY):

@@ -9,7 +9,7 @@ import pytest
 
 from tenants.context import tenant
 from tenants.models import Department, Member
-from tests.factories import ReasonCodeFactory
+from tests.factories import ReasonCodeFactory, SkillFactory
 from tests.matrices.test_bad_input import FORMS
 from tests.matrices.test_route_x_foreign import NOBODY, said
 from tests.support.clients import Door
@@ -29,6 +29,8 @@ FITTING = {
     ("POST /api/v1/tasks/{pk}/pause/", ("code",)): lambda world: ReasonCodeFactory(
         organization=world.north, kind="downtime"
     ),
+    ("POST /api/v1/skills/", ("implies",)): lambda world: SkillFactory(organization=world.north),
+    ("PATCH /api/v1/skills/{pk}/", ("implies",)): lambda world: SkillFactory(organization=world.north),
     ("POST /api/v1/tasks/{pk}/merge/", ("parts", 0, "task")): lambda world: split_off(world),
 }
 IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

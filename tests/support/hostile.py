@@ -12,6 +12,8 @@ BY_KIND = {
     serializers.IntegerField: ["x", "1.5", 10**30, -1, OBJECT, [], TOO_LONG],
     serializers.DecimalField: ["x", "NaN", "Infinity", "-1", "1e400", "9" * 40, "0.00000001", OBJECT, [], True, NUL],
     serializers.DateTimeField: ["yesterday", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00Z", 5, OBJECT, [], NUL],
+    serializers.DateField: ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31", 5, OBJECT, [], NUL, TOO_LONG],
+    serializers.TimeField: ["noon", "25:00", "12:00:99", -5, OBJECT, [], NUL, TOO_LONG],
     serializers.UUIDField: [value for value in NO_ID if value is not True],  # REST framework reads a number as an id
     serializers.ChoiceField: ["hostile", 5, OBJECT, [], True, NUL],
     serializers.EmailField: ["nobody", "a b@c", TOO_LONG, OBJECT, [], NUL],

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dispatch.models import Assignment, AssignmentRule
+from dispatch.models import Assignment, AssignmentRule, Capacity, MemberShift, MemberSkill, Shift, Skill
 from notifications.models import Notification
 from tenants.context import tenant
 from tenants.models import ApiToken, Department, Deputy, Event, Member
+from tests.factories import ShiftFactory, SkillFactory
 from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
 from tests.support.things import MODELS_BY_NOUN, hand_of, no_thing
@@ -53,7 +54,13 @@ MODELS = {
     "attachments": Attachment,
     "tags": Tag,
     "dispatch/rules": AssignmentRule,
+    "dispatch/tasks": WorkOrderTask,
     "assignments": Assignment,
+    "skills": Skill,
+    "member-skills": MemberSkill,
+    "shifts": Shift,
+    "member-shifts": MemberShift,
+    "capacities": Capacity,
     "notifications": Notification,
 }
 
@@ -110,8 +117,10 @@ def body(route, world, *, own=True):
     key = key_of(route)
     if (route.method, key) in BODIES:
         return BODIES[route.method, key](world)
+    if (route.method, key) in OF_A_HAND:
+        return OF_A_HAND[route.method, key](world, str(hand_of(world, own).pk))
     verb = key.strip("/").rpartition("/")[2]
-    if route.is_unsafe and verb == "assign":
+    if route.is_unsafe and verb in ("assign", "give"):
         return {"member": str(hand_of(world, own).pk)}
     if route.is_unsafe and verb in PARTS:
         return PARTS[verb](route, world)
@@ -242,6 +251,34 @@ BODIES = {
         "department": str(world.assembly.pk),
     },
     ("PATCH", "dispatch/rules/{pk}/"): lambda world: {"rank": 7},
+    ("POST", "skills/"): lambda world: {"code": "TIG", "name": "TIG welding"},
+    ("PATCH", "skills/{pk}/"): lambda world: {"name": "Welding overhead"},
+    ("PATCH", "member-skills/{pk}/"): lambda world: {"level": 4, "certified_until": "2031-03-31"},
+    ("POST", "shifts/"): lambda world: {"name": "Nights", "starts": "22:00", "ends": "06:00"},
+    ("PATCH", "shifts/{pk}/"): lambda world: {"starts": "07:00"},
+    ("PATCH", "member-shifts/{pk}/"): lambda world: {"until": "2031-03-31"},
+    ("PATCH", "capacities/{pk}/"): lambda world: {"open_minutes": "960.00", "running_tasks": 2},
+    ("PATCH", "dispatch/policy/"): lambda world: {"open_minutes": "1200.00"},
+}
+
+
+def _known_skill(world):
+    return str(SkillFactory(organization=world.north).pk)
+
+
+def _known_shift(world):
+    return str(ShiftFactory(organization=world.north).pk)
+
+
+# What is said of somebody: of one in the actor's hands, or of somebody else.
+OF_A_HAND = {
+    ("POST", "member-skills/"): lambda world, hand: {"member": hand, "skill": _known_skill(world), "level": 2},
+    ("POST", "member-shifts/"): lambda world, hand: {
+        "member": hand,
+        "shift": _known_shift(world),
+        "since": "2031-03-03",
+    },
+    ("POST", "capacities/"): lambda world, hand: {"member": hand, "open_minutes": "960.00"},
 }
 
 

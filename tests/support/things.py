@@ -4,7 +4,7 @@
 """
 
 from dispatch.actions import assignments
-from dispatch.models import Assignment, AssignmentRule
+from dispatch.models import Assignment, AssignmentRule, Capacity, MemberShift, MemberSkill, Shift, Skill
 from notifications.models import Notification
 from tenants.models import ApiToken, Department, Deputy, Event, Member
 from tenants.problems import DECIDES
@@ -67,7 +67,7 @@ def hand_of(world, own):
 
 def _task(world, actor, verb, own):
     place = {"organization": world.north, "department": place_of(world, own)}
-    if verb in ("assign", "claim"):
+    if verb in ("assign", "claim", "give"):
         return made.WorkOrderTaskFactory(**place)
     if verb == "merge":
         task = made.WorkOrderTaskFactory(**place)
@@ -142,6 +142,11 @@ def _rule(world, actor, verb, own):
     return made.AssignmentRuleFactory(organization=world.north)
 
 
+def _of_a_hand(factory):
+    """Of somebody in the actor's department, or elsewhere."""
+    return lambda world, actor, verb, own: factory(organization=world.north, member=hand_of(world, own))
+
+
 def _catalogue(factory):
     return lambda world, actor, verb, own: factory(organization=world.north)
 
@@ -169,6 +174,11 @@ MODELS_BY_NOUN = {
     OrderImport: _import,
     Assignment: _assignment,
     Notification: _notification,
+    Skill: _catalogue(made.SkillFactory),
+    MemberSkill: _of_a_hand(made.MemberSkillFactory),
+    Shift: _catalogue(made.ShiftFactory),
+    MemberShift: _of_a_hand(made.MemberShiftFactory),
+    Capacity: _of_a_hand(made.CapacityFactory),
 }
 
 

@@ -143,6 +143,7 @@ def _build_people(world):
     """One of everything dispatch knows about people, and a plan."""
     south, zoe = {"organization": world.south}, {"member": world.zoe}
     made.MemberSkillFactory(**south, **zoe)
+    made.CertificateEndFactory(**south)
     made.MemberShiftFactory(**south, **zoe)
     for factory in (made.AbsenceFactory, made.AttendanceFactory, made.BadgeFactory, made.CapacityFactory):
         factory(**south, **zoe)

@@ -239,11 +239,27 @@ class TestWhy:
 
         record = decide(job(), floor(omar, ivan, rules=[press])).as_dict()
 
+        chosen = {
+            "id": str(omar.id),
+            "name": "Omar",
+            "load_minutes": "35.50",
+            "score": "35.50",
+            "parts": {
+                "load_minutes": "35.50",
+                "room_minutes": None,
+                "pace": "1",
+                "level": 0,
+                "kept": False,
+                "waited_minutes": None,
+            },
+        }
         assert record == {
             "rule": {"id": str(press.id), "name": "Press", "rank": 10, "strategy": "least_loaded", "version": 1},
+            "strategy": "least_loaded",
             "department": {"id": str(PRESS.id), "name": "Press"},
-            "chosen": {"id": str(omar.id), "name": "Omar", "load_minutes": "35.50", "score": "35.50"},
-            "candidates": [{"id": str(omar.id), "name": "Omar", "load_minutes": "35.50", "score": "35.50"}],
+            "chosen": chosen,
+            "candidates": [chosen],
+            "could": 1,
             "refused": [{"id": str(ivan.id), "name": "Ivan", "reasons": [{"code": "inactive", "message": "inactive"}]}],
             "refusals": {"inactive": 1},
         }

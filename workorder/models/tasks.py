@@ -28,6 +28,9 @@ class WorkOrderTaskQuerySet(TenantQuerySet):
     def of_process(self, process):
         return self.filter(process=process)
 
+    def running(self):
+        return self.filter(status=TaskStatus.IN_PROGRESS)
+
     def lock_all(self, ids):
         """Hold several at once, always in the order of their ids. Their order is held by the caller."""
         held = self.select_for_update(of=("self",), no_key=True)

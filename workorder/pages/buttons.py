@@ -54,10 +54,11 @@ class Pressed:
     form: forms.Form
 
 
-def press(request, subject, verb, act, show, *, form, done):
+def press(request, subject, verb, act, show, *, form, done, home=""):
     """Say the verb and answer with `show`: the part as it is then, with a toast; or the reasons why not.
 
-    `done` is what the toast says, or makes it of what the verb answered. 400s of a verb are 422 here, as for every
+    `done` is what the toast says, or makes it of what the verb answered. Without HTMX the answer leads to `home`, or
+    else to the subject's page. 400s of a verb are 422 here, as for every
     form: HTMX swaps the part in, with the messages beside the fields.
     """
     pressed = Pressed(subject, verb, form)
@@ -79,7 +80,7 @@ def press(request, subject, verb, act, show, *, form, done):
     done = done(acted) if callable(done) else done
     if not wants_part(request):
         messages.success(request, done)
-        return redirect(_url_of(subject))
+        return redirect(home or _url_of(subject))
     return told(request, toast(show(request, subject), done), changed=subject)
 
 

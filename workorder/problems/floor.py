@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tenants.errors import Problem
+from tenants.models import Member
 from tenants.states import wrong_state
 from workorder.models import TaskReport, WorkOrder, WorkOrderProcess, WorkOrderTask
 from workorder.problems.given import plain
@@ -19,6 +20,16 @@ def of_working(task: WorkOrderTask, verb: str) -> list[Problem]:
     Pausing is always allowed: a hold is a good reason to.
     """
     return wrong_state(task, verb) + ([] if verb == "pause" else of_held(task.work_order))
+
+
+def of_running(member: Member, running: Sequence[WorkOrderTask], *, most: int) -> list[Problem]:
+    """Whether `running`, the other tasks a member is at, leave them a hand for one more."""
+    if len(running) < most:
+        return []
+    titles = " and ".join(task.title for task in running)
+    which = "that" if len(running) == 1 else "one of them"
+    message = f"{member.name} is already working on {titles}: pause or finish {which} first."
+    return [Problem("too_many_running", message)]
 
 
 def of_reporting(task: WorkOrderTask) -> list[Problem]:

@@ -1,6 +1,20 @@
 """Giving tasks to people, and what becomes of it."""
 
 from dispatch.actions.assignments.answering import accept, decline, finish, withdraw
+from dispatch.actions.assignments.exchanging import reassign, swap
 from dispatch.actions.assignments.giving import assign, claim, offer_best, run
+from dispatch.actions.assignments.returning import reoffer
 
-__all__ = ["accept", "assign", "claim", "decline", "finish", "offer_best", "run", "withdraw"]
+__all__ = [
+    "accept",
+    "assign",
+    "claim",
+    "decline",
+    "finish",
+    "offer_best",
+    "reassign",
+    "reoffer",
+    "run",
+    "swap",
+    "withdraw",
+]

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from dispatch import problems, queries
-from dispatch.actions.assignments import giving
+from dispatch import problems
+from dispatch.actions.assignments import giving, offering
 from dispatch.models import Assignment
 from dispatch.states import AssignmentStatus
 from tenants.errors import refuse, refuse_input
@@ -35,9 +35,9 @@ def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int
     refuse(problems.of_declining(assignment, task))
     move(assignment, "decline", by=by, data={"reason": reason.strip()}, decline_reason=reason.strip())
     if giving.is_to_be_offered(task):
-        giving.carry_out(task, queries.preview([task])[0], by=None)
+        offering.offer_all([task], by=None)
     else:
-        giving.back_to_queue(task, by=by, why=f"{assignment.member.name} declined it.")
+        offering.back_to_queue(task, by=by, why=f"{assignment.member.name} declined it.")
     return assignment
 
 
@@ -52,7 +52,7 @@ def withdraw(assignment: Assignment, *, by: Member | None, seen: int | None = No
     move(assignment, "withdraw", by=by)
     if task.is_open:
         taker = by.name if by else "Workfloor"
-        giving.back_to_queue(task, by=by, why=f"{taker} took it back from {assignment.member.name}.")
+        offering.back_to_queue(task, by=by, why=f"{taker} took it back from {assignment.member.name}.")
     return assignment
 
 

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from dispatch.api.v1 import views
+from dispatch.api.v1 import capacity, shifts, skills, views
 
 routes = [
     ("dispatch/rules", views.RuleViewSet, "dispatch-rule"),
     ("assignments", views.AssignmentViewSet, "assignment"),
+    ("skills", skills.SkillViewSet, "skill"),
+    ("member-skills", skills.MemberSkillViewSet, "member-skill"),
+    ("shifts", shifts.ShiftViewSet, "shift"),
+    ("member-shifts", shifts.MemberShiftViewSet, "member-shift"),
+    ("capacities", capacity.CapacityViewSet, "capacity"),
 ]
 paths = [
+    path(
+        "dispatch/policy/",
+        capacity.DispatchPolicyViewSet.as_view({"get": "show", "patch": "partial_update"}),
+        name="dispatch-policy",
+    ),
     path("dispatch/preview/", views.DispatchViewSet.as_view({"get": "preview"}), name="dispatch-preview"),
     path("dispatch/run/", views.DispatchViewSet.as_view({"post": "run"}), name="dispatch-run"),
     path("dispatch/load/", views.DispatchViewSet.as_view({"get": "load"}), name="dispatch-load"),

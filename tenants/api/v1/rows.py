@@ -26,6 +26,7 @@ AS_THEY_ARE = {
         serializers.IntegerField,
         serializers.JSONField,
         serializers.ListField,
+        serializers.TimeField,
         serializers.UUIDField,
         Moment,
     )

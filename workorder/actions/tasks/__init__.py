@@ -3,10 +3,11 @@
 from workorder.actions.tasks.ending import cancel, complete
 from workorder.actions.tasks.parts import merge, split
 from workorder.actions.tasks.reports import report, take_back
-from workorder.actions.tasks.work import assign, lock, pause, resume, start
+from workorder.actions.tasks.work import assign, assign_all, lock, pause, resume, start
 
 __all__ = [
     "assign",
+    "assign_all",
     "cancel",
     "complete",
     "lock",

@@ -1,14 +1,16 @@
 """Doing the work: start, pause, resume; and writing down whose it is."""
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from tenants import context
-from tenants.errors import refuse, refuse_input
+from tenants.access import contributed
+from tenants.errors import Problem, refuse, refuse_input
 from tenants.models import Department, Member
-from tenants.transitions import change, is_repeat, move
+from tenants.transitions import change, change_all, is_repeat, move
 from workorder import problems
 from workorder.actions import processes
 from workorder.models import Downtime, ReasonCode, WorkOrderTask
@@ -21,6 +23,7 @@ def start(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) ->
     if is_repeat(task, "start", by=by):
         return task
     refuse(problems.of_working(task, "start"))
+    refuse(_of_full_hands(task, by=by))
     move(task, "start", by=by, started_at=context.now())
     processes.start(task.process, by=by)
     return task
@@ -52,6 +55,7 @@ def resume(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) -
     if is_repeat(task, "resume", by=by):
         return task
     refuse(problems.of_working(task, "resume"))
+    refuse(_of_full_hands(task, by=by))
     move(task, "resume", by=by, data={"minutes": end_downtime(task)})
     return task
 
@@ -80,12 +84,42 @@ def assign(
     return task
 
 
+def assign_all(
+    given: Sequence[WorkOrderTask],
+    *,
+    by: Member | None,
+    kind: str,
+    data: Callable[[WorkOrderTask], dict[str, Any]],
+    department: Any,
+    member: Any,
+) -> None:
+    """`assign` for many that the caller holds: one event each, of `kind`; who gets what, the database works out."""
+    refuse([problem for task in given for problem in problems.of_assigning(task)])
+    change_all(given, kind, by=by, data=data, assigned_department_id=department, assigned_member_id=member)
+
+
 def lock(task: WorkOrderTask, *, seen: int | None = None) -> WorkOrderTask:
     """Hold the order, the process and the task, in this order."""
     process = processes.lock(task.process)
     task = WorkOrderTask.objects.lock(task, seen=seen)
     task.process, task.work_order = process, process.work_order
     return task
+
+
+def _of_full_hands(task: WorkOrderTask, *, by: Member | None) -> list[Problem]:
+    """Whether who works on it has as many tasks running as they may. Whose it is, or of nobody's who begins.
+
+    They are held after the task, so that of two of their tasks that start in the same moment one finds the other.
+    """
+    worker = task.assigned_member_id or (by.pk if by else None)
+    if worker is None:
+        return []
+    member = Member.objects.lock(worker)
+    running = list(WorkOrderTask.objects.running().assigned_to(member).exclude(pk=task.pk).order_by("started_at", "pk"))
+    if not running:  # everybody may do one thing
+        return []
+    limits = [limit([member])[member.pk] for limit in contributed("member", "limits")]
+    return problems.of_running(member, running, most=min(limits, default=1))
 
 
 def end_downtime(task: WorkOrderTask) -> Decimal:

@@ -1,0 +1,105 @@
+"""Giving on what somebody has: to another, or in exchange for what another has. One step for whoever does it."""
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from dispatch import problems
+from dispatch.actions.assignments import offering
+from dispatch.models import Assignment
+from tenants.errors import NotAllowed, Problem, refuse, refuse_input
+from tenants.models import Member
+from tenants.transitions import is_repeat, move
+from workorder.actions import tasks
+from workorder.models import WorkOrderTask
+
+
+@transaction.atomic
+def reassign(
+    assignment: Assignment,
+    *,
+    by: Member | None,
+    member: Member,
+    reason: str = "",
+    force: str = "",
+    seen: int | None = None,
+) -> Assignment:
+    """Take a task from who has it and give it to `member`, all of it or nothing; answers the new assignment.
+
+    What has begun stays with whoever began it, unless they paused. `force` is as in `assign`.
+    """
+    refuse_input(problems.of_given_force(force, reason))
+    task = tasks.lock(assignment.task)
+    assignment = Assignment.objects.lock(assignment, seen=seen)
+    if went := _went_to(assignment, member, by=by):
+        return went
+    refuse(problems.of_reassigning(assignment, task, member))
+    member = offering.locked_member(member)
+    grant = offering.allowed(task, member, force=force, later=True)
+    said = f"{_name(by)} took it from {assignment.member.name} and gave it to {member.name}."
+    why = _because(said, reason)
+    move(assignment, "withdraw", by=by, data={"because": why})
+    return offering.offer(task, member, by=by, why=why, grant=grant)
+
+
+@transaction.atomic
+def swap(
+    first: Assignment,
+    second: Assignment,
+    *,
+    by: Member | None,
+    reason: str = "",
+    force: str = "",
+    seen: int | None = None,
+) -> tuple[Assignment, Assignment]:
+    """Exchange what two people have. Both are judged as they would stand afterwards; `seen` is of the first.
+
+    Answers the two new assignments: who had the second now has the task of the first, and the other way round.
+    """
+    refuse_input(problems.of_given_force(force, reason))
+    held = offering.hold_tasks([first.task, second.task])
+    first, second = Assignment.objects.lock(first, seen=seen), Assignment.objects.lock(second)
+    here, there = held[first.task_id], held[second.task_id]
+    if (gone := _went_to(first, second.member, by=by)) and (come := _went_to(second, first.member, by=by)):
+        return gone, come
+    refuse(problems.of_pair(first, second))
+    refuse([*problems.of_withdrawing(first, here), *problems.of_withdrawing(second, there)])
+    people = {row.pk: row for row in offering.locked_members([first.member, second.member])}
+    one, other = people[first.member_id], people[second.member_id]
+    pairs = ((here, other, there.minutes_left), (there, one, here.minutes_left))
+    judged = [_judged(task, member, freed=freed, force=force) for task, member, freed in pairs]
+    refuse([problem for _, found in judged for problem in found])
+    why = _because(f"{_name(by)} exchanged it between {one.name} and {other.name}.", reason)
+    for assignment in (first, second):
+        move(assignment, "withdraw", by=by, data={"because": why})
+    gone, come = (
+        offering.offer(task, member, by=by, why=why, grant=grant)
+        for (task, member, _), (grant, _) in zip(pairs, judged, strict=True)
+    )
+    return gone, come
+
+
+def _judged(
+    task: WorkOrderTask, member: Member, *, freed: Decimal, force: str
+) -> tuple[offering.Grant | None, list[Problem]]:
+    """Leave to give, or what speaks against it: of an exchange both sides are told at once."""
+    try:
+        return offering.allowed(task, member, force=force, later=True, freed=freed), []
+    except NotAllowed as refusal:
+        return None, refusal.problems
+
+
+def _went_to(assignment: Assignment, member: Member, *, by: Member | None) -> Assignment | None:
+    """What came of it, if this is a retry: the same person took it back and it went to that member."""
+    if not is_repeat(assignment, "withdraw", by=by):
+        return None
+    standing = Assignment.objects.filter(task=assignment.task_id, member=member).open().first()
+    return standing if standing and offering.was_given_by(standing, by) else None
+
+
+def _name(by: Member | None) -> str:
+    return by.name if by else "Workfloor"
+
+
+def _because(said: str, reason: str) -> str:
+    return f"{said} {reason.strip()}".strip()

@@ -1,0 +1,55 @@
+"""What publishing and undoing hold while they look: orders, then tasks, then members, each by their ids."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from dispatch.actions.assignments import offering
+from dispatch.models import Plan, PlanItem
+from tenants.models import Member, TenantQuerySet
+from workorder.models import WorkOrder, WorkOrderTask
+
+COLUMNS = (
+    "organization",
+    "version",
+    "title",
+    "status",
+    "started_at",
+    "work_order",
+    "assigned_department",
+    "assigned_member",
+    "due_at",
+    "estimate_minutes",
+    "quantity",
+    "reported_quantity",
+    "process__process__required_skill",
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The tasks of some items by id, when their orders are due, and the members, all held until the end."""
+
+    tasks: dict[uuid.UUID, WorkOrderTask]
+    due: dict[uuid.UUID, datetime.datetime | None]
+    members: dict[uuid.UUID, Member]
+
+
+def hold(items: TenantQuerySet, members: Collection[uuid.UUID]) -> Held:
+    """Hold everything some items of a plan are about. Who holds the order may change what belongs to it, so the
+    processes between order and task need no lock of their own."""
+    orders = WorkOrder.objects.filter(pk__in=items.order_by().values("task__work_order")).order_by("pk")
+    due = dict(orders.select_for_update(no_key=True).values_list("pk", "due_at"))
+    rows = WorkOrderTask.objects.filter(pk__in=items.order_by().values("task")).order_by("pk")
+    held = rows.select_for_update(of=("self",), no_key=True).select_related("process__process").only(*COLUMNS)
+    tasks = {task.pk: task for task in held}
+    found = offering.locked_members([Member(pk=pk) for pk in members]) if members else []
+    return Held(tasks, due, {member.pk: member for member in found})
+
+
+def of_task(plan: Plan, column: str, path: str = "pk") -> Subquery:
+    """What the plan says of a task, for an UPDATE of many: each row looks its own item up."""
+    return Subquery(PlanItem.objects.filter(plan=plan, task=OuterRef(path)).order_by().values(column)[:1])

@@ -1,0 +1,216 @@
+"""Publishing: what a plan says becomes who has what, all of it in one transaction and in statements about many rows."""
+
+import collections
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, OuterRef, Subquery
+
+from dispatch import problems
+from dispatch.actions.assignments import offering
+from dispatch.actions.plans.freshness import Judged, judge
+from dispatch.actions.plans.holding import Held, hold, of_task
+from dispatch.models import Assignment, Plan, PlanItem
+from dispatch.problems import plans as reasons
+from dispatch.queries import floor
+from dispatch.queries.judging import Verdict
+from dispatch.states import ASSIGNMENT, PlanStatus
+from tenants import context, events
+from tenants.errors import NotAllowed, Problem, refuse
+from tenants.models import Department, Member, Organization
+from tenants.transitions import is_repeat, move, move_all
+from workorder.actions import tasks
+
+AT_ONCE = 1000  # rows per statement; a decision record is long
+
+
+@transaction.atomic
+def publish(plan: Plan, *, by: Member | None, skip_stale: bool = False, seen: int | None = None) -> Plan:
+    """Give everybody what the plan says, in one transaction.
+
+    Where a task, a member or their time has changed since it was computed, nothing is published and `NotAllowed` says
+    which; with `skip_stale` the rest is, and each item left out keeps its reason.
+    """
+    plan = Plan.objects.lock(plan, seen=seen)
+    if is_repeat(plan, "publish", by=by):
+        return plan
+    policy = floor.policy()
+    refuse(reasons.of_publishing(plan, policy, by=by))
+    changing = PlanItem.objects.filter(plan=plan).that_change_something()
+    gaining = set(changing.filter(member__isnull=False).order_by().values_list("member", flat=True).distinct())
+    held = hold(changing, gaining)
+    items = list(changing.order_by("id"))
+    judged = judge(plan, items, held, zone=Organization.objects.get(pk=context.organization_id()).zone)
+    titles = {item.pk: held.tasks[item.task_id].title for item in items if item.pk in judged.stale}
+    if judged.stale and not skip_stale:
+        refuse(reasons.of_stale([reasons.stale(titles[pk], why) for pk, why in judged.stale.items()]))
+    fresh = [item for item in items if item.pk not in judged.stale]
+    if items and not fresh:
+        refuse([reasons.nothing_left()])
+    _apply(plan, fresh, held, by=by)
+    _keep_times(plan)
+    _write_reasons(items, judged.stale)
+    _tell_of_overloads(plan, fresh, judged, held, by=by)
+    moment = context.now()
+    move(
+        plan,
+        "publish",
+        by=by,
+        data=_told(fresh, judged),
+        published_at=moment,
+        undo_until=moment + datetime.timedelta(minutes=policy.undo_minutes),
+        approved_by=by if plan.status == PlanStatus.WAITING else None,
+    )
+    return plan
+
+
+def _apply(plan: Plan, fresh: Sequence[PlanItem], held: Held, *, by: Member | None) -> None:
+    """Take back, give, and write both on the tasks."""
+    leaving = Assignment.objects.open().filter(task__in=[item.task_id for item in fresh])
+    move_all(list(leaving.defer("decision", "why")), "withdraw", by=by, data={"plan": plan.pk})
+    gained = [item for item in fresh if item.member_id]
+    made = _made(plan, gained, held)
+    try:
+        with transaction.atomic():
+            Assignment.objects.bulk_create(made, AT_ONCE)
+    except IntegrityError as error:  # where locks are missing, as on SQLite, the constraint still knows
+        raise NotAllowed([problems.already_assigned()]) from error
+    why = {row.task_id: row.why for row in made}
+    events.record_all(made, "assignment.offered", by=by, data=lambda row: _offered(plan, row))
+    places = {member.pk: member.department_id for member in held.members.values()}
+    who = {item.task_id: item.member_id for item in fresh}
+    tasks.assign_all(
+        [held.tasks[item.task_id] for item in gained],
+        by=by,
+        kind="task.assigned",
+        data=lambda task: {
+            "department": places[who[task.pk]],
+            "member": who[task.pk],
+            "why": why[task.pk],
+        },
+        department=of_task(plan, "member__department"),
+        member=of_task(plan, "member"),
+    )
+    said = f"Plan '{plan.name}' leaves it to the queue: nobody can take it in time."
+    tasks.assign_all(
+        [held.tasks[item.task_id] for item in fresh if not item.member_id],
+        by=by,
+        kind="task.queued",
+        data=lambda task: {"department": task.assigned_department_id, "member": None, "why": said},
+        department=F("assigned_department_id"),
+        member=None,
+    )
+    # The open assignment of a task is the one just made.
+    of_items = Assignment.objects.filter(plan=plan, task=OuterRef("task"), status__in=ASSIGNMENT.open).order_by()
+    mine = PlanItem.objects.filter(plan=plan, pk__in=[item.pk for item in gained])
+    mine.update(assignment=Subquery(of_items.values("pk")[:1]))
+
+
+def _offered(plan: Plan, row: Assignment) -> dict[str, Any]:
+    return {"task": row.task_id, "member": row.member_id, "why": row.why, "plan": plan.pk}
+
+
+def _made(plan: Plan, gained: Sequence[PlanItem], held: Held) -> list[Assignment]:
+    """The assignments, each with its decision record: who else could have, who could not, from which snapshot."""
+    places = dict(Department.objects.values_list("pk", "name"))
+    names = _names(gained, held)
+    found = []
+    for item in gained:
+        member = held.members[item.member_id]
+        others = [(pk, names[pk], cost) for pk, cost in item.parts.get("next", ()) if pk in names]
+        found.append(
+            Assignment(
+                task_id=item.task_id,
+                member_id=member.pk,
+                plan=plan,
+                pinned=item.pinned,
+                starts_at=item.starts_at,
+                ends_at=item.ends_at,
+                input_hash=plan.input_hash,
+                why=_why(plan, item, member, others),
+                decision=_decision(plan, item, member, others, places),
+            )
+        )
+    return found
+
+
+def _names(gained: Sequence[PlanItem], held: Held) -> dict[str, str]:
+    named = {pk for item in gained for pk, _ in item.parts.get("next", ())}
+    rows = Member.objects.filter(pk__in=named).select_related("user")
+    return {str(member.pk): member.name for member in rows}
+
+
+def _why(plan: Plan, item: PlanItem, member: Member, others: Sequence[tuple[str, str, int]]) -> str:
+    said = f"Plan '{plan.name}' gives it to {member.name}"
+    if item.parts.get("by_hand"):
+        said += f", as {item.parts['by_hand']} wanted"
+        return f"{said}: {item.parts['force']}" if item.parts.get("force") else f"{said}."
+    if not others:
+        return f"{said}: nobody else can take it."
+    return (
+        f"{said}: all tasks together are done best this way. Next would be {_listed([name for _, name, _ in others])}."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _decision(
+    plan: Plan,
+    item: PlanItem,
+    member: Member,
+    others: Sequence[tuple[str, str, int]],
+    places: dict[uuid.UUID, str],
+) -> dict[str, Any]:
+    cost = item.parts.get("cost") or {}
+    chosen = {"id": str(member.pk), "name": member.name, "score": str(sum(cost.values())), "parts": cost}
+    candidates = [chosen, *({"id": pk, "name": name, "score": str(much)} for pk, name, much in others)]
+    record = {
+        "rule": None,
+        "plan": {"id": str(plan.pk), "name": plan.name, "method": plan.method},
+        "department": {"id": str(member.department_id), "name": places.get(member.department_id, "")},
+        "chosen": chosen,
+        "candidates": candidates,
+        "refused": [],
+        "refusals": item.parts.get("refusals", {}),
+        "input_hash": plan.input_hash,
+    }
+    if item.parts.get("force"):
+        record["forced"] = item.parts["force"]
+    return record
+
+
+def _keep_times(plan: Plan) -> None:
+    """Tasks that stay with whom they are get the times the plan has for them, so that one timetable holds."""
+    kept = PlanItem.objects.filter(plan=plan, member__isnull=False, member=F("member_before")).order_by()
+    rows = Assignment.objects.open().filter(task__in=kept.values("task")).filter(member=of_task(plan, "member", "task"))
+    rows.update(starts_at=of_task(plan, "starts_at", "task"), ends_at=of_task(plan, "ends_at", "task"), plan=plan)
+    rows.filter(task__in=kept.filter(pinned=True).values("task")).update(pinned=True)
+
+
+def _write_reasons(items: Sequence[PlanItem], stale: dict[uuid.UUID, str]) -> None:
+    left = [item for item in items if item.pk in stale]
+    for item in left:
+        item.problem = stale[item.pk][:300]
+    PlanItem.objects.bulk_update(left, ["problem"], AT_ONCE)
+
+
+def _tell_of_overloads(plan: Plan, fresh: Sequence[PlanItem], judged: Judged, held: Held, *, by: Member | None) -> None:
+    """Who has more than there is room for because somebody wanted it so."""
+    forced = {item.member_id: item.parts["force"] for item in fresh if item.member_id and item.parts.get("force")}
+    for member_id, force in sorted(forced.items()):
+        room, before, after = judged.room[member_id], judged.before[member_id], judged.load[member_id]
+        verdict = Verdict((Problem("overloaded", "has more than there is room for"),), before, after, room)
+        if verdict.is_crossing:
+            offering.tell_of_overload(held.members[member_id], offering.Grant(verdict, force), by=by)
+
+
+def _told(fresh: Sequence[PlanItem], judged: Judged) -> dict[str, Any]:
+    """How many tasks each member gains and loses: whoever tells them needs no look at the items."""
+    gains = collections.Counter(str(item.member_id) for item in fresh if item.member_id)
+    losses = collections.Counter(str(item.member_before_id) for item in fresh if item.member_before_id)
+    return {"tasks": len(fresh), "skipped": len(judged.stale), "gains": dict(gains), "losses": dict(losses)}
