@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatch.models import Assignment
+from dispatch.states import PLAN, PlanStatus
 from tenants.models import Member
 from tenants.states import Role
 from workorder.access import leads
@@ -13,6 +14,10 @@ from workorder.problems import of_assigning, of_splitting
 from workorder.states import TaskStatus
 
 ANSWERS = ("accept", "decline", "withdraw")
+GIVEN_ON = ("reassign", "swap")  # no verbs of the machine: a task is taken back and given in one step
+
+ADJUSTING = ("move", "pin", "unpin")  # a plan that is ready may be changed by hand
+COMPUTED = frozenset({"finish", "fail"})  # said by whoever computes it
 
 
 def may(member: Member, verb: str, obj: Any) -> bool:
@@ -22,7 +27,7 @@ def may(member: Member, verb: str, obj: Any) -> bool:
     if verb == "claim":
         works = member.role in (Role.OPERATOR, Role.SUPERVISOR)
         return works and member.department_id == obj.assigned_department_id
-    if verb == "withdraw":
+    if verb in ("withdraw", *GIVEN_ON):
         return leads(member, obj.task)
     return verb in ("accept", "decline") and obj.member_id == member.pk
 
@@ -30,7 +35,26 @@ def may(member: Member, verb: str, obj: Any) -> bool:
 def verbs(member: Member, assignment: Assignment) -> list[str]:
     """What this member can do with an assignment now."""
     here = Assignment.MOVES.verbs_from(assignment.status)
-    return [verb for verb in ANSWERS if verb in here and may(member, verb, assignment)]
+    said = [*(verb for verb in ANSWERS if verb in here), *(GIVEN_ON if "withdraw" in here else ())]
+    return [verb for verb in said if may(member, verb, assignment)]
+
+
+def may_plan(member: Member, verb: str, plan: Any) -> bool:
+    """Planners and admins make and publish plans; a supervisor those of the own department, anybody looks at them."""
+    if member.is_at_least(Role.PLANNER):
+        return True
+    return member.role == Role.SUPERVISOR and plan.department_id is not None and leads_there(member, plan.department_id)
+
+
+def leads_there(member: Member, department_id: uuid.UUID | None) -> bool:
+    return member.department_id is not None and member.department_id == department_id
+
+
+def plan_verbs(member: Member, plan: Any) -> list[str]:
+    """What this member can do with a plan now; what a second pair of eyes is asked for, publishing says itself."""
+    here = [verb for verb in PLAN.verbs_from(plan.status) if verb not in COMPUTED]
+    adjusting = list(ADJUSTING) if plan.status == PlanStatus.READY else []
+    return [verb for verb in [*here, *adjusting] if may_plan(member, verb, plan)]
 
 
 def cares_for(by: Member, member: Member) -> bool:

@@ -57,6 +57,22 @@ class Presence(TextChoices):
     ON_BREAK = "on_break", "On a break"
 
 
+# What a punch means where somebody is. A pair that is not here was forgotten or doubled; what it leads to is clear.
+AFTER = {
+    (Presence.AWAY, Punch.IN): Presence.HERE,
+    (Presence.HERE, Punch.OUT): Presence.AWAY,
+    (Presence.HERE, Punch.BREAK): Presence.ON_BREAK,
+    (Presence.ON_BREAK, Punch.BACK): Presence.HERE,
+    (Presence.ON_BREAK, Punch.OUT): Presence.AWAY,
+}
+LEADS_TO = {
+    Punch.IN: Presence.HERE,
+    Punch.OUT: Presence.AWAY,
+    Punch.BREAK: Presence.ON_BREAK,
+    Punch.BACK: Presence.HERE,
+}
+
+
 class PunchMethod(TextChoices):
     PAGE = "page", "Page"
     API = "api", "API"

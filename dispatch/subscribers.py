@@ -1,10 +1,11 @@
-"""What dispatch does when something happens to a task. Each is harmless when it comes twice or late."""
+"""What dispatch does when something happens to a task or to people. Each is harmless when it comes twice or late."""
 
 from dispatch import queries
 from dispatch.actions import assignments
-from dispatch.models import Assignment
+from dispatch.models import Assignment, Skill
 from dispatch.states import AssignmentStatus
-from tenants.models import Event
+from tenants.models import Department, Event, Member
+from tenants.states import Role
 from workorder.models import WorkOrderTask
 
 
@@ -34,6 +35,35 @@ def finish_on_end(event: Event) -> None:
 def withdraw_on_cancel(event: Event) -> None:
     if assignment := _open_assignment(event):
         assignments.withdraw(assignment, by=event.actor)
+
+
+def reoffer_without_skill(event: Event) -> None:
+    """Somebody has a skill no more, or a skill is worth nothing any more: what they have not begun of it goes on."""
+    codes = queries.brought_along(_lost_by(event))
+    for member, code in queries.without_skill(codes, member_id=event.data.get("member")):
+        assignments.reoffer(member, by=None, because=f"{member.name} has no {code} any more.", needing=code)
+
+
+def _lost_by(event: Event) -> set[str]:
+    """The codes an event speaks of; what a skill implied before is not to be seen on it any more."""
+    implied = event.data.get("changed", {}).get("implies", {}).get("from")
+    before = Skill.objects.filter(pk=implied).values_list("code", flat=True) if implied else []
+    return {event.data["code"], *before}
+
+
+def reoffer_on_edit(event: Event) -> None:
+    """Who has left, may only look now or has moved cannot do what was waiting for them: others are asked."""
+    changed = event.data["to"]
+    member = Member.objects.select_related("user", "department").get(pk=event.subject_id)
+    if not member.active:
+        assignments.reoffer(member, by=None, because=f"{member.name} is no longer active.")
+    elif not member.is_at_least(Role.OPERATOR):
+        assignments.reoffer(member, by=None, because=f"{member.name} may look, but not work any more.")
+    elif "department" in changed:
+        because = f"{member.name} has moved to {member.department or 'no department'}."
+        left = event.data["from"]["department"]
+        if left and left != str(member.department_id):
+            assignments.reoffer(member, by=None, because=because, leaving=Department.objects.get(pk=left))
 
 
 def _open_assignment(event: Event) -> Assignment | None:

@@ -10,6 +10,7 @@ from dispatch.models import (
     DispatchPolicy,
     MemberShift,
     MemberSkill,
+    Plan,
     Shift,
     Skill,
 )
@@ -33,12 +34,57 @@ def _of_shift(verb: str) -> Sentence:
     return sentence
 
 
+def _withdrawn(facts: Facts) -> str:
+    """Taken back, or given on in one step; with the reason, if one was said."""
+    because = facts.data.get("because")
+    if facts.data.get("given_to"):
+        said = f"{facts.who} gave {facts.what} on from {_member(facts)} to {facts['given_to']}"
+    else:
+        said = f"{facts.who} took {facts.what} back from {_member(facts)}"
+    return f"{said}: {because}" if because else said
+
+
+def _many(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
+
+
+def _adjusted(facts: Facts) -> str:
+    """Given to somebody else, or pinned, in a plan that is not published."""
+    if "pinned" in facts.data:
+        verb = "pinned" if facts.data["pinned"] else "unpinned"
+        return f"{facts.who} {verb} {facts['task']} in {facts.what}"
+    whom = facts["member"] if facts.data.get("member") else "the queue"
+    said = f"{facts.who} gave {facts['task']} to {whom} in {facts.what}"
+    return f"{said}: {facts.data['force']}" if facts.data.get("force") else said
+
+
+def _published(facts: Facts) -> str:
+    said = f"{facts.who} published {facts.what}: {_many(facts.data.get('tasks', 0))} changed hands"
+    skipped = facts.data.get("skipped")
+    return f"{said}, {_many(skipped)} had changed meanwhile" if skipped else said
+
+
+def _undone(facts: Facts) -> str:
+    said = f"{facts.who} took {facts.what} back: {_many(facts.data.get('tasks', 0))} as before"
+    stayed = facts.data.get("stayed")
+    return f"{said}, {_many(stayed)} had moved on" if stayed else said
+
+
 SENTENCES: dict[str, Sentence] = {
     "assignment.offered": lambda f: f"{f.what} was offered to {_member(f)}",
     "assignment.accepted": lambda f: f"{_member(f)} accepted {f.what}",
     "assignment.declined": lambda f: f"{_member(f)} declined {f.what}",
-    "assignment.withdrawn": lambda f: f"{f.who} took {f.what} back from {_member(f)}",
+    "assignment.withdrawn": _withdrawn,
     "assignment.finished": lambda f: f"{_member(f)} is done with {f.what}",
+    "plan.created": "{who} asked for the plan {name}",
+    "plan.computed": lambda f: f"{f.what} was computed: it would move {_many(f.data.get('moved', 0))}",
+    "plan.failed": "{what} could not be computed: {reason}",
+    "plan.adjusted": _adjusted,
+    "plan.submitted": "{who} submitted {what} for approval",
+    "plan.returned": "{who} sent {what} back: {comment}",
+    "plan.published": _published,
+    "plan.undone": _undone,
+    "plan.discarded": "{who} discarded {what}",
     "rule.created": "{who} added the rule {name}",
     "rule.edited": edited,
     "rule.removed": "{who} removed the rule {name}",
@@ -55,12 +101,17 @@ SENTENCES: dict[str, Sentence] = {
     "member_shift.assigned": _of_shift("put {member} on {shift}"),
     "member_shift.edited": lambda f: f"{f.who} changed {f['shift']} of {f['member']}: {f.changes()}",
     "member_shift.ended": _of_shift("took {member} off {shift}"),
+    "capacity.exceeded": lambda f: (
+        f"{f['member']} was given more than there is room for"
+        f" ({f['load_minutes']} of {f['room_minutes']} minutes): {f['because']}"
+    ),
     "capacity.edited": lambda f: f"{f.who} changed how much {f['member']} may have: {f.changes()}",
     "dispatch_policy.edited": lambda f: f"{f.who} changed how work is given out: {f.changes()}",
 }
 NAMES = {
     "assignment": (Assignment, quoted("task__title")),
     "assignment.member": (Assignment, Coalesce(NullIf(F("member__user__name"), Value("")), F("member__user__email"))),
+    "plan": (Plan, quoted("name")),
     "rule": (AssignmentRule, F("name")),
     "skill": (Skill, quoted("name")),
     "member_skill": (MemberSkill, quoted("skill__name")),
@@ -69,4 +120,4 @@ NAMES = {
     "capacity": (Capacity, Value("a capacity")),
     "dispatch_policy": (DispatchPolicy, Value("the dispatch policy")),
 }
-KEYS = {"skill": "skill", "shift": "shift", "implies": "skill"}
+KEYS = {"given_to": "member", "skill": "skill", "shift": "shift", "implies": "skill"}

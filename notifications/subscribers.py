@@ -151,10 +151,9 @@ def _tell_of_plan(event: Event, *, gained: dict[str, int], lost: dict[str, int])
 
 def _counted(more: int, fewer: int) -> str:
     """3 tasks are yours, 1 task is not any more"""
-    yours = f"{more} task{'' if more == 1 else 's'} {'is' if more == 1 else 'are'} yours" if more else ""
-    gone = (
-        f"{fewer} task{'' if fewer == 1 else 's'} {'is' if fewer == 1 else 'are'} not yours any more" if fewer else ""
-    )
+    said = ["1 task is" if count == 1 else f"{count} tasks are" for count in (more, fewer)]
+    yours = f"{said[0]} yours" if more else ""
+    gone = f"{said[1]} not yours any more" if fewer else ""
     return ", ".join(part for part in (yours, gone) if part)
 
 

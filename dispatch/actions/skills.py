@@ -43,6 +43,8 @@ def edit(skill: Skill, *, by: Member | None, seen: int | None = None, **facts: A
     refuse_input(problems.of_given_skill(facts, skill=skill))
     facts |= {name: facts[name].strip() for name in ("code", "name") if name in facts}
     changed = {name: value for name, value in facts.items() if getattr(skill, name) != value}
+    if changed.keys() & {"active", "implies"}:
+        _hold_who_has(skill)
     if "code" in changed:
         refuse(problems.of_renaming(skill, queries.processes_asking(skill.code)))
     if changed:
@@ -99,6 +101,7 @@ def change_certificate(row: MemberSkill, *, by: Member | None, seen: int | None 
     """Change how well somebody can do it, or until when (`level`, `certified_until`)."""
     if strange := facts.keys() - {"level", "certified_until"}:
         raise TypeError(f"Not editable: {sorted(strange)}")
+    Member.objects.lock(row.member_id)  # whoever gives them work holds them, and so sees what they can do
     row = MemberSkill.objects.lock(row, seen=seen)
     refuse_input(problems.of_certificate(facts))
     changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
@@ -112,6 +115,7 @@ def change_certificate(row: MemberSkill, *, by: Member | None, seen: int | None 
 @transaction.atomic
 def take_back(row: MemberSkill, *, by: Member | None, seen: int | None = None) -> None:
     """Write down that somebody cannot do it any more. What they have not begun of such work goes to others."""
+    Member.objects.lock(row.member_id)
     row = MemberSkill.objects.lock(row, seen=seen)
     change(row, "member_skill.taken_back", by=by, data=_told(row))
     row.delete()
@@ -120,7 +124,11 @@ def take_back(row: MemberSkill, *, by: Member | None, seen: int | None = None) -
 def run_out(end: CertificateEnd) -> None:
     """Say that a certificate has run out, once, unless it counts for longer by now. Runs a claimed row that is due."""
     with tenant(end.organization_id):
-        row = MemberSkill.objects.filter(pk=end.member_skill_id).select_for_update(of=("self",), no_key=True).first()
+        standing = MemberSkill.objects.filter(pk=end.member_skill_id).first()
+        if standing is None:
+            return
+        Member.objects.lock(standing.member_id)
+        row = MemberSkill.objects.filter(pk=standing.pk).first()  # read again: it may have been renewed meanwhile
         if row is None or row.certified_until != end.day:
             return
         # A worker that died before the row was marked as done leaves it to another one.
@@ -137,6 +145,12 @@ def _wait_for_its_end(row: MemberSkill) -> None:
     if over > context.now():
         end = CertificateEnd(member_skill=row, day=row.certified_until, run_after=over, first_due_at=over)
         CertificateEnd.objects.bulk_create([end], ignore_conflicts=True)  # it may have been that day before
+
+
+def _hold_who_has(skill: Skill) -> None:
+    """Everybody who has it, also with another one: nobody is given work for it while it ceases to count."""
+    ids = MemberSkill.objects.filter(skill__code__in=queries.bringing(skill.code)).order_by().values("member")
+    list(Member.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True).order_by("pk").values("pk"))
 
 
 def _lock_them_all() -> None:

@@ -3,11 +3,13 @@
 from dispatch.engine.choosing import decide, decide_all, place_for
 from dispatch.engine.decisions import Candidate, Decision, Refused
 from dispatch.engine.eligibility import reasons_against
+from dispatch.engine.remedies import Change, Remedy, remedies_of
 from dispatch.engine.snapshots import Away, Certificate, Floor, Job, Pace, Person, Place, Rule, Snapshot, hash_of
 
 __all__ = [
     "Away",
     "Candidate",
+    "Change",
     "Certificate",
     "Decision",
     "Floor",
@@ -16,6 +18,7 @@ __all__ = [
     "Person",
     "Place",
     "Refused",
+    "Remedy",
     "Rule",
     "Snapshot",
     "decide",
@@ -23,4 +26,5 @@ __all__ = [
     "hash_of",
     "place_for",
     "reasons_against",
+    "remedies_of",
 ]

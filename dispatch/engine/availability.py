@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dispatch.states import Presence, Punch
+from dispatch.states import AFTER, LEADS_TO, Presence, Punch
 
 DAY = datetime.timedelta(days=1)
 
@@ -120,20 +120,6 @@ def minutes_in(spans: Iterable[Span], within: Span) -> float:
     return sum(max(0.0, Span(max(s.start, within.start), min(s.end, within.end)).minutes) for s in spans)
 
 
-# What a punch means where somebody is. A pair that is not here was forgotten or doubled; what it leads to is clear.
-AFTER = {
-    (Presence.AWAY, Punch.IN): Presence.HERE,
-    (Presence.HERE, Punch.OUT): Presence.AWAY,
-    (Presence.HERE, Punch.BREAK): Presence.ON_BREAK,
-    (Presence.ON_BREAK, Punch.BACK): Presence.HERE,
-    (Presence.ON_BREAK, Punch.OUT): Presence.AWAY,
-}
-LEADS_TO = {
-    Punch.IN: Presence.HERE,
-    Punch.OUT: Presence.AWAY,
-    Punch.BREAK: Presence.ON_BREAK,
-    Punch.BACK: Presence.HERE,
-}
 LONGEST_STAY = datetime.timedelta(hours=16)
 
 

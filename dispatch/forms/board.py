@@ -51,11 +51,12 @@ class GiveForm(SeenForm):
     force = forms.CharField(label="Why it has to be, anyway", required=False, max_length=LONGEST_REASON)
     needs_reason = False
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, task, **options):
         super().__init__(*args, **options)
         self.fields["member"].queryset = workers()
         self.fields["department"].queryset = Department.objects.order_by("code")
-        self.fields["of"].queryset = Assignment.objects.all()
+        # Of this task only: whose the task is was asked, and nobody asks about another one that slips in here.
+        self.fields["of"].queryset = Assignment.objects.of_task(task)
 
     def offer(self, groups, *, needs_reason):
         """Let people choose from `groups`. Whoever else is sent is looked up all the same: the verb says why not."""

@@ -150,6 +150,10 @@ class AbsenceQuerySet(TenantQuerySet):
     def in_force(self):
         return self.filter(status=AbsenceStatus.APPROVED)
 
+    def that_stand(self):
+        """Granted, or waiting to be."""
+        return self.filter(status__in=[AbsenceStatus.REQUESTED, AbsenceStatus.APPROVED])
+
     def touching(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 

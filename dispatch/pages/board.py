@@ -97,7 +97,7 @@ def giving_of(task, data=None, *, form=None, problems=(), stale=False):
 def give_form_of(task, data=None, *, everybody=()):
     standing = Assignment.objects.of_task(task).open().first()
     initial = {"version": standing.version if standing else task.version, "of": standing}
-    form = GiveForm(data, initial=initial, auto_id=id_of(task, "give"))
+    form = GiveForm(data, task=task, initial=initial, auto_id=id_of(task, "give"))
     form.offer(_groups(everybody), needs_reason=_needs_reason(everybody))
     return form
 

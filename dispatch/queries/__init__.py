@@ -6,6 +6,7 @@ from dispatch.queries.loads import history_of, load_by_department, why_of
 from dispatch.queries.rosters import Clash, clashes, pattern_of
 from dispatch.queries.skills import (
     SOON,
+    bringing,
     brought_along,
     ending_soon,
     processes_asking,
@@ -20,6 +21,7 @@ __all__ = [
     "Clash",
     "SOON",
     "Verdict",
+    "bringing",
     "brought_along",
     "clashes",
     "ending_soon",

@@ -42,11 +42,10 @@ def judge(task: WorkOrderTask, member: Member, *, later: bool = False, freed: De
     person = dataclasses.replace(found[0], load=found[0].load - freed)
     place, moment, zone = task.assigned_department_id, context.now(), member.organization.zone
     now = reasons_against(person, job, place, moment, zone)
-    against = now
     if later:
-        against = reasons_against(person, job, place, moment, zone, later=True)
-        against += [reason for reason in now if reason.code == "absent" and reason not in against]
-    return Verdict(tuple(against), person.load, person.load + job.minutes, person.room)
+        kept = {reason.code for reason in reasons_against(person, job, place, moment, zone, later=True)} | {"absent"}
+        now = [reason for reason in now if reason.code in kept]
+    return Verdict(tuple(now), person.load, person.load + job.minutes, person.room)
 
 
 def _without_a_place(member: Member) -> Person:

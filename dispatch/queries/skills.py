@@ -57,6 +57,12 @@ def brought_along(codes: Iterable[str]) -> set[str]:
     return {each for code in codes for each in with_implied(code, links)}
 
 
+def bringing(code: str) -> list[str]:
+    """The code, and those of the skills that bring it along."""
+    links = dict(Skill.objects.exclude(implies=None).order_by().values_list("code", "implies__code"))
+    return [code, *(each for each in links if each != code and code in with_implied(each, links))]
+
+
 def undefined_skills() -> list[dict[str, Any]]:
     """Skills that processes ask for and nobody has defined: [{code, processes}], in the order of their codes."""
     asked: dict[str, list[str]] = defaultdict(list)

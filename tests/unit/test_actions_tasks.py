@@ -225,7 +225,8 @@ class TestClientId:
     def test_a_client_id_of_another_task_is_refused(self, world):
         """A device that reuses its ids would lose reports silently."""
         client_id = uuid.uuid4()
-        tasks.report(task_of(world), by=world.omar, good=3, client_id=client_id)
+        first = tasks.report(task_of(world), by=world.omar, good=3, client_id=client_id)
+        tasks.pause(first.task, by=world.omar)
         other = task_of(world)
 
         with pytest.raises(Invalid) as refusal:
@@ -237,7 +238,8 @@ class TestClientId:
     def test_a_client_id_taken_at_the_same_moment_is_refused(self, world, monkeypatch):
         """Another task's report slipped in after we looked: the constraint knows, and it is a reason, not an error."""
         client_id = uuid.uuid4()
-        tasks.report(task_of(world), by=world.omar, good=3, client_id=client_id)
+        first = tasks.report(task_of(world), by=world.omar, good=3, client_id=client_id)
+        tasks.pause(first.task, by=world.omar)
         other = task_of(world)
         monkeypatch.setattr(tasks.reports, "_known", lambda task, client_id: None)
 

@@ -36,10 +36,9 @@ def reassign(
     refuse(problems.of_reassigning(assignment, task, member))
     member = offering.locked_member(member)
     grant = offering.allowed(task, member, force=force, later=True)
+    move(assignment, "withdraw", by=by, data={"because": reason.strip(), "given_to": member.pk})
     said = f"{_name(by)} took it from {assignment.member.name} and gave it to {member.name}."
-    why = _because(said, reason)
-    move(assignment, "withdraw", by=by, data={"because": why})
-    return offering.offer(task, member, by=by, why=why, grant=grant)
+    return offering.offer(task, member, by=by, why=_because(said, reason), grant=grant)
 
 
 @transaction.atomic
@@ -70,8 +69,8 @@ def swap(
     judged = [_judged(task, member, freed=freed, force=force) for task, member, freed in pairs]
     refuse([problem for _, found in judged for problem in found])
     why = _because(f"{_name(by)} exchanged it between {one.name} and {other.name}.", reason)
-    for assignment in (first, second):
-        move(assignment, "withdraw", by=by, data={"because": why})
+    for assignment, member in ((first, other), (second, one)):
+        move(assignment, "withdraw", by=by, data={"because": reason.strip(), "given_to": member.pk})
     gone, come = (
         offering.offer(task, member, by=by, why=why, grant=grant)
         for (task, member, _), (grant, _) in zip(pairs, judged, strict=True)

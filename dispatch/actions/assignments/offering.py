@@ -140,7 +140,7 @@ def offer(
     """Write the assignment and the task's two columns together. `told` goes into the event of the offer."""
     rule = decision.rule if decision else None
     if grant and grant.force:
-        why = f"{why} Although {'; '.join(reason.message for reason in grant.lifted)}: {grant.force}"
+        why = f"{why} In spite of: {', '.join(reason.message for reason in grant.lifted)}. Reason: {grant.force}"
         told = {"forced": grant.force} | (told or {})
     try:
         with transaction.atomic():

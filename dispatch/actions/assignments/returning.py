@@ -17,13 +17,14 @@ UNTOUCHED = (TaskStatus.WAITING, TaskStatus.READY)
 def reoffer(
     member: Member, *, by: Member | None, because: str, needing: str = "", leaving: Department | None = None
 ) -> list[WorkOrderTask]:
-    """Take back every task of a member that nobody has begun, and offer each to the next best; answers them as they are
-    then.
+    """Take back what a member has and nobody has begun, and offer each to the next best; answers the tasks taken.
 
-    `because` is a sentence ("Omar is on leave until Monday."). `needing` limits it to work that needs a skill, `leaving`
-    to work of a department. What has begun stays, and is named in the events as `stays`. Nothing is asked of the member
-    again, whatever they could still do. Harmless when said twice. Whatever it is that they cannot do any more has been
-    written down before, under their lock, and the lock is gone: people are held after tasks, here as everywhere.
+    `because` is a sentence ("Omar is on leave until Monday."). `needing` limits it to work that needs a skill,
+    `leaving` to work of a department. What has begun stays, and the events name it as `stays`. The member is not asked
+    again, whatever they could still do. Harmless when said twice.
+
+    What they cannot do any more was written down before, under their lock, and that lock is gone: here as everywhere
+    people are held after tasks.
     """
     mine = _open_work(member, needing=needing, leaving=leaving)
     held = offering.hold_tasks(assignment.task for assignment in mine.filter(task__status__in=UNTOUCHED))

@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
+from dispatch import models
 from dispatch.states import AssignmentStatus, Strategy
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Words
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words
 from tenants.api.v1.viewsets import Seen
 from tenants.models import Department, Member
 from workorder.models import Customer, Process
@@ -58,11 +59,39 @@ class AssignmentDetail(Assignment):
     decision = serializers.DictField()
 
 
+class Swapped(serializers.Serializer):
+    """The new assignments of the task of the first and of that of the second."""
+
+    first = AssignmentDetail()
+    second = AssignmentDetail()
+
+
 class AssignTo(Seen):
-    """Exactly one of the two: a member, or a department whose people may claim the task."""
+    """Exactly one of the two: a member, or a department whose people may claim the task.
+
+    `force` says in words why a member gets it who is away, off shift or has enough to do; it changes no other reason.
+    """
 
     member = TenantRelatedField(to=Member, required=False)
     department = TenantRelatedField(to=Department, required=False)
+    force = Text()
+
+
+class Reassigning(Seen):
+    """To whom it goes, and why; `force` is as in giving."""
+
+    member = TenantRelatedField(to=Member)
+    reason = Text()
+    force = Text()
+
+
+class Swapping(Seen):
+    """Two open assignments of two people, of which each gets the other's task. `version` is of the first."""
+
+    first = TenantRelatedField(to=models.Assignment)
+    second = TenantRelatedField(to=models.Assignment)
+    reason = Text()
+    force = Text()
 
 
 class PartInput(serializers.Serializer):

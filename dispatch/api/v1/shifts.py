@@ -1,5 +1,7 @@
 """Shifts, and who works which."""
 
+import re
+
 from django.db.models import Q
 from django_filters import rest_framework as filters
 from rest_framework import serializers, status
@@ -15,6 +17,18 @@ from tenants.api.v1.history import Remembered
 from tenants.api.v1.viewsets import Seen
 from tenants.models import Department, Member
 from tenants.states import Role
+
+OFFSET = re.compile(r"[Zz+-]")
+
+
+class WallTime(serializers.TimeField):
+    """A time of day on the organization's wall, which is why it has no offset."""
+
+    def to_internal_value(self, value):
+        time = super().to_internal_value(value)
+        if isinstance(value, str) and OFFSET.search(value):
+            self.fail("invalid", format="hh:mm[:ss], without an offset")
+        return time
 
 
 class ShiftShown(serializers.Serializer):
@@ -39,8 +53,8 @@ class ShiftInput(Seen):
     """Monday to Friday where no day is named. The same time as `starts` and `ends` is a whole day."""
 
     name = serializers.CharField(max_length=80)
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
+    starts = WallTime()
+    ends = WallTime()
     monday = serializers.BooleanField(required=False)
     tuesday = serializers.BooleanField(required=False)
     wednesday = serializers.BooleanField(required=False)

@@ -4,6 +4,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from dispatch import access, queries
@@ -122,7 +123,14 @@ class AssignmentViewSet(Remembered):
     search_fields = ["task__title", "member__user__name"]
     ordering_fields = ("created_at",)
     ordering = ("-created_at",)
-    shapes = {"accept": Seen, "decline": serializers.DeclineReason, "withdraw": Seen}
+    roles = {"swap": Role.SUPERVISOR}
+    shapes = {
+        "accept": Seen,
+        "decline": serializers.DeclineReason,
+        "withdraw": Seen,
+        "reassign": serializers.Reassigning,
+        "swap": serializers.Swapping,
+    }
 
     def get_queryset(self):
         return Assignment.objects.select_related("task")
@@ -150,3 +158,20 @@ class AssignmentViewSet(Remembered):
     def withdraw(self, request, pk):
         """Take it back from somebody who has not begun."""
         return self.verb(assignments.withdraw)
+
+    @action(detail=True, methods=["post"])
+    def reassign(self, request, pk):
+        """Give it to somebody else in one step; answers the new assignment."""
+        return self.changed(assignments.reassign(self.thing(), by=self.member, **self.sent()))
+
+    @extend_schema(responses=serializers.Swapped)
+    @action(detail=False, methods=["post"])
+    def swap(self, request):
+        """Exchange what two people have, all of it or nothing."""
+        sent = self.sent()
+        if not all(self.may(self.member, "swap", sent[name]) for name in ("first", "second")):
+            raise PermissionDenied("Your role does not allow this.")
+        made = assignments.swap(by=self.member, **sent)
+        rows = {row.pk: row for row in self.get_queryset().filter(pk__in=[one.pk for one in made])}
+        first, second = self.shown([rows[one.pk] for one in made], many=True)
+        return Response({"first": first, "second": second})

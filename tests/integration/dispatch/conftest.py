@@ -12,6 +12,13 @@ from workorder.actions import orders
 
 
 @pytest.fixture
+def in_north(world):
+    """The whole test is said in north."""
+    with tenant(world.north):
+        yield
+
+
+@pytest.fixture
 def released(world):
     """`released(minutes=60, department="assembly", priority=…)`: a ready task nobody has been offered yet.
 

@@ -1,0 +1,100 @@
+"""Which of today's work a rule would catch, and what it would change."""
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, Q
+
+from dispatch.engine import Decision, Rule, decide_all
+from dispatch.models import AssignmentRule
+from dispatch.queries.floor import as_rule, floor_now, jobs_of, rules_in_force
+from tenants import context
+from workorder.models import WorkOrderTag, WorkOrderTask
+from workorder.models.tasks import WorkOrderTaskQuerySet
+from workorder.states import ORDER_RUNNING, TaskStatus
+
+SHOWN = 10
+NOT_BEGUN = [TaskStatus.WAITING, TaskStatus.READY]
+ALIKE = {
+    "if_process": "process__process",
+    "if_department": "assigned_department",
+    "if_customer": "work_order__customer",
+    "if_priority": "work_order__priority",
+    "if_product": "process__line__product",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Caught:
+    """A task the rule would decide about: what happens `now`, and what would happen `then`, with the rule."""
+
+    task: WorkOrderTask
+    now: Decision
+    then: Decision
+
+    @property
+    def is_change(self) -> bool:
+        return (self.now.place, _chosen(self.now)) != (self.then.place, _chosen(self.then))
+
+
+@dataclasses.dataclass(frozen=True)
+class Catch:
+    """All the tasks a rule would catch, and how it would go with the most urgent of them.
+
+    `in_force` is whether the rule is asked at this moment; without that, the rest is how it will be.
+    """
+
+    total: int
+    shown: list[Caught]
+    in_force: bool
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.shown)
+
+
+def catch_of(meant: AssignmentRule) -> Catch:
+    """What a rule, saved or not, would catch of the work that nobody has and that is not begun."""
+    rule, standing = as_rule(meant), rules_in_force()
+    others = [other for other in standing if other.id != rule.id]
+    moment = context.now()
+    tasks = caught_by(rule, [other for other in others if other.is_active(moment)])
+    first = list(tasks.with_order().most_urgent_first()[:SHOWN])
+    jobs = jobs_of(first)
+    always = dataclasses.replace(rule, active_from=None, active_until=None)
+    asked = (*others, always)
+    floor = floor_now(jobs, rules=[asked])
+    now = {decision.job: decision for decision in decide_all(jobs, floor)}
+    then = {decision.job: decision for decision in decide_all(jobs, dataclasses.replace(floor, rules=asked))}
+    shown = [Caught(task, now[task.pk], then[task.pk]) for task in first]
+    return Catch(tasks.count(), shown, meant.active and rule.is_active(moment))
+
+
+def caught_by(rule: Rule, others: Sequence[Rule]) -> WorkOrderTaskQuerySet:
+    """The tasks nobody has and none of the `others` that are asked before it catches."""
+    free = WorkOrderTask.objects.filter(
+        status__in=NOT_BEGUN, assigned_member=None, work_order__status__in=ORDER_RUNNING
+    )
+    found = free.filter(_conditions(rule))
+    for other in others:
+        if other.comes_before(rule):
+            found = found.exclude(pk__in=free.order_by().filter(_conditions(other)).values("pk"))
+    return found
+
+
+def _conditions(rule: Rule) -> Q:
+    """What `Rule.catches` says of one job, said of a table of tasks."""
+    said = {name: getattr(rule, name) for name in ALIKE}
+    wanted = Q(**{ALIKE[name]: value for name, value in said.items() if value not in (None, "")})
+    if rule.if_tag is not None:
+        wanted &= Q(Exists(WorkOrderTag.objects.filter(work_order=OuterRef("work_order"), tag=rule.if_tag)))
+    if rule.if_quantity_from is not None:
+        wanted &= Q(quantity__gte=rule.if_quantity_from)
+    if rule.if_quantity_to is not None:
+        wanted &= Q(quantity__lte=rule.if_quantity_to)
+    return wanted
+
+
+def _chosen(decision: Decision) -> uuid.UUID | None:
+    return decision.chosen.id if decision.chosen else None
