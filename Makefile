@@ -17,7 +17,7 @@ DEPLOYED := SECRET_KEY=only-here-to-be-checked-0123456789-abcdefghijklmnopqrstuv
 	DATABASE_URL=postgres://workfloor_app@localhost/workfloor REDIS_URL=redis://localhost:6379 \
 	ALLOWED_HOSTS=.example.com BASE_DOMAINS=example.com HTTPS=1 DEBUG=0 WORKFLOOR_HOME=build/check
 
-.PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services \
+.PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services race-dispatch \
 	test-browser test-cov test-report test-all bench-queries bench-lists check lint imports types migrations deployable lock css css-check \
 	clean base-pins test-pins dev-pins
 
@@ -57,6 +57,9 @@ test-memory: test-pins ## all that needs no service
 
 test-services: test-pins ## PostgreSQL, Redis and a real worker, all required; and the memory tests on PostgreSQL
 	@exec $(PY) .ci/suite --require memory-on-postgres services $(ARGS)
+
+race-dispatch: test-pins ## sixty-four who want one task, two hundred times, on PostgreSQL; prints who won
+	@RACE_ROUNDS=200 $(PYTEST) -n 0 tests/services/test_dispatch_races.py -k TestOneTask $(ARGS)
 
 test-browser: test-pins ## Chromium, required
 	@exec $(PY) .ci/suite --require browser $(ARGS)

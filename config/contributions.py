@@ -11,7 +11,7 @@ CONTRIBUTIONS = {
     "task": {
         "verbs": ["dispatch.access.task_verbs"],
         "fields": ["dispatch.queries.why_of"],
-        "panels": ["dispatch.pages.task_panels"],
+        "panels": ["dispatch.pages.assignment_panels", "dispatch.pages.task_panels"],
         "history": ["dispatch.queries.history_of"],
     },
     "event": {
@@ -23,5 +23,6 @@ CONTRIBUTIONS = {
     "member": {
         "unread": ["notifications.queries.unread_counts"],
         "limits": ["dispatch.queries.running_limits"],
+        "panels": ["dispatch.pages.member_panels"],
     },
 }

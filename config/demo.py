@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from config import demo_crew
 from dispatch.models import AssignmentRule
 from notifications.models import Message
 from tenants import context, relay
@@ -32,12 +33,18 @@ PEOPLE = [  # local part, name, role, department code by organization
     ("planner.second", "Paul Ekström", Role.PLANNER, None),
 ]
 MAIN_PEOPLE = 5
+CREW = [  # more hands, so that there is somebody to choose from
+    ("operator.press.late", "Lena Marsh", Role.OPERATOR, 1),
+    ("operator.press.night", "Yusuf Demir", Role.OPERATOR, 1),
+    ("operator.finishing.second", "Greta Holm", Role.OPERATOR, 2),
+    ("operator.bay", "Ruth Adeyemi", Role.OPERATOR, 3),
+]
 
 HOUSES = {
     "north": {
         "name": "Northwind Print",
         "zone": "Europe/Berlin",
-        "people": PEOPLE,
+        "people": PEOPLE + CREW,
         "departments": [("PRE", "Prepress"), ("PRS", "Press"), ("FIN", "Finishing"), ("BAY", "Dispatch bay")],
         "currency": "EUR",
         "processes": [  # code, name, department, setup minutes, minutes per unit, cost of an hour
@@ -154,9 +161,13 @@ class House:
                 self._people()
                 self._catalogue()
                 self._rules_of_the_house()
+                demo_crew.teach(self)
                 for number in range(self.house["orders"]):
+                    if number == self.house["orders"] * 2 // 3:  # from here on somebody may be off shift
+                        demo_crew.plan(self)
                     self._order(number)
                 self._tickets()
+                demo_crew.begin_the_day(self)
                 Message.objects.filter(state=DeliveryState.PENDING).delete()  # the demo's past is not mailed
             return WorkOrder.objects.count()
 
@@ -215,20 +226,20 @@ class House:
         for title, description, priority, place, end in self.house["tickets"]:
             self.moment = context.recorded_now() - datetime.timedelta(days=self.random.randint(1, 4))
             supervisor, department = self.members["supervisor"], None if place is None else self.departments[place]
-            with self._later(1):
+            with self.later(1):
                 ticket = tickets.open(
                     by=self.members["operator"], title=title, description=description, priority=priority
                 )
             if not end:
                 continue
-            with self._later(2):
+            with self.later(2):
                 tickets.triage(ticket, by=self.members["planner"], department=department, assigned_member=supervisor)
             if end == "triage":
                 continue
-            with self._later(2):
+            with self.later(2):
                 tickets.start(ticket, by=supervisor)
             if end == "resolve":
-                with self._later(3):
+                with self.later(3):
                     tickets.resolve(ticket, by=supervisor, resolution="Cleaned the sensor; it runs again.")
 
     def _order(self, number):
@@ -237,13 +248,13 @@ class House:
         days = self.random.randint(8, 25) if end in FLOOR else self.random.randint(1, 9)
         self.moment = context.recorded_now() - datetime.timedelta(days=days, hours=self.random.randint(0, 8))
         planner, admin = self.members["planner"], self.members["admin"]
-        with self._later(0):
+        with self.later(0):
             order = orders.create(
                 by=planner,
                 customer=self.random.choice(self.customers),
                 title=self.random.choice(self.house["titles"]),
                 priority=self.random.choice(["low", "normal", "normal", "normal", "high", "urgent"]),
-                due_at=self._end_of_work(days=self.random.randint(4, 21)),
+                due_at=self.end_of_work(days=self.random.randint(4, 21)),
                 lines=[
                     {
                         "product": self.random.choice(self.products),
@@ -258,11 +269,11 @@ class House:
         if end == OrderStatus.DRAFT:
             return
         order.refresh_from_db()
-        with self._later(3):
+        with self.later(3):
             orders.submit(order, by=planner)
         if end == OrderStatus.SUBMITTED:
             return
-        with self._later(5):
+        with self.later(5):
             if end == OrderStatus.REJECTED:
                 return orders.reject(order, by=admin, comment="The customer has not confirmed the paper yet.")
             order.refresh_from_db()
@@ -272,20 +283,20 @@ class House:
         if end == OrderStatus.APPROVED:
             return
         if end == OrderStatus.CANCELLED:
-            with self._later(6):
+            with self.later(6):
                 return orders.cancel(order, by=planner, reason="The customer withdrew the order.")
-        with self._later(2):
+        with self.later(2):
             orders.release(order, by=planner)
             if number % 3 == 0:
                 comments.add(order, by=planner, text="@operator the customer collects it, please leave it by the gate.")
-        self._floor(order, end)
+        self._floor(order, end, number)
 
-    def _end_of_work(self, days):
+    def end_of_work(self, days):
         """Five in the afternoon on the organization's wall, some days on."""
         day = (self.moment + datetime.timedelta(days=days)).astimezone(self.organization.zone)
         return day.replace(hour=17, minute=0, second=0, microsecond=0)
 
-    def _floor(self, order, end):
+    def _floor(self, order, end, number):
         """What the shop did with it."""
         planner = self.members["planner"]
         if end in {OrderStatus.COMPLETED, OrderStatus.CLOSED}:
@@ -293,16 +304,17 @@ class House:
                 pass
         elif end == OrderStatus.IN_PROGRESS:
             steps = order.processes.count()
-            for _ in range(self.random.randint(0, min(steps - 1, 2))):
+            for _ in range(self.random.randint(min(1, steps - 1), min(steps - 1, 4))):
                 self._work(order, whole=True)
-            self._work(order, whole=False)
+            if number % 3:  # the others wait for whoever is to go on
+                self._work(order, whole=False)
         elif end == OrderStatus.ON_HOLD:
             self._work(order, whole=False)
-            with self._later(2):
+            with self.later(2):
                 self._pause(order)
                 orders.hold(order, by=planner, reason="Waiting for material.")
         if end == OrderStatus.CLOSED:
-            with self._later(4):
+            with self.later(4):
                 orders.close(order, by=planner)
 
     def _work(self, order, *, whole):
@@ -317,12 +329,13 @@ class House:
         by = task.assigned_member or self.members["supervisor"]
         if not by.is_at_least(Role.OPERATOR):
             by = self.members["planner"]
-        with self._later(2):
+        with self.later(2):
+            self._lay_down(task.assigned_member)
             tasks.start(task, by=by)
         share = Decimal(1) if whole else Decimal("0.4")
         good = (task.quantity * share).quantize(Decimal(1)) if task.quantity > 1 or whole else Decimal(0)
         defect = Decimal(int(good) // 200) if whole else Decimal(0)
-        with self._later(4):
+        with self.later(4):
             if good:
                 minutes = task.estimate_minutes.quantize(Decimal("0.1"))
                 worked = (minutes * Decimal(self.random.uniform(0.8, 1.3)) * share).quantize(Decimal("0.1"))
@@ -331,6 +344,11 @@ class House:
             if whole:
                 tasks.complete(task, by=by)
         return True
+
+    def _lay_down(self, member):
+        """One thing at a time: what they are at waits while they do something else."""
+        for running in WorkOrderTask.objects.running().filter(assigned_member=member, assigned_member__isnull=False):
+            tasks.pause(running, by=member, code=self._reason("downtime"))
 
     def _pause(self, order):
         """Nobody works on what is on hold, and the reason is counted."""
@@ -345,7 +363,7 @@ class House:
         return self.random.choice(known) if known else None
 
     @contextmanager
-    def _later(self, hours):
+    def later(self, hours):
         """Some hours on, but never in the future; then whoever reacts, reacts."""
         step = HOUR * hours * self.random.uniform(0.5, 1.5)
         self.moment = min(self.moment + step, context.recorded_now() - datetime.timedelta(seconds=1))

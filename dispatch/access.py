@@ -6,6 +6,7 @@ from typing import Any
 
 from dispatch.models import Assignment
 from dispatch.states import PLAN, PlanStatus
+from tenants.access import CountedThrottle
 from tenants.models import Member
 from tenants.states import Role
 from workorder.access import leads
@@ -46,6 +47,11 @@ def may_plan(member: Member, verb: str, plan: Any) -> bool:
     return member.role == Role.SUPERVISOR and plan.department_id is not None and leads_there(member, plan.department_id)
 
 
+def may_make_plans(member: Member) -> bool:
+    """Whether there is anything they could plan: everything, or one department."""
+    return member.is_at_least(Role.PLANNER) or member.role == Role.SUPERVISOR and member.department_id is not None
+
+
 def leads_there(member: Member, department_id: uuid.UUID | None) -> bool:
     return member.department_id is not None and member.department_id == department_id
 
@@ -62,6 +68,29 @@ def cares_for(by: Member, member: Member) -> bool:
     if by.is_at_least(Role.PLANNER):
         return True
     return by.role == Role.SUPERVISOR and by.department_id is not None and by.department_id == member.department_id
+
+
+def may_absence(by: Member, verb: str, absence: Any) -> bool:
+    """One takes back one's own; whoever cares for somebody answers, and takes back too."""
+    return verb == "cancel" and absence.member_id == by.pk or cares_for(by, absence.member)
+
+
+def absence_verbs(by: Member, absence: Any) -> list[str]:
+    """What this member can do with an absence now; nobody answers their own."""
+    here = absence.MOVES.verbs_from(absence.status)
+    is_own = absence.member_id == by.pk
+    return [verb for verb in here if may_absence(by, verb, absence) and not (is_own and verb != "cancel")]
+
+
+class BadgeThrottle(CountedThrottle):
+    """A station reads a badge a second at most: whoever tries codes is slower than the sun burns out."""
+
+    scope, limit = "badge", 60
+
+    def who(self, request):
+        said = getattr(request, "data", None) or request.POST
+        member = getattr(request, "_request", request).member
+        return str(member.pk) if member and isinstance(said, dict) and said.get("badge") else None
 
 
 def task_verbs(tasks: Sequence[WorkOrderTask], member: Member) -> dict[uuid.UUID, list[str]]:

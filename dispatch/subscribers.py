@@ -1,8 +1,8 @@
 """What dispatch does when something happens to a task or to people. Each is harmless when it comes twice or late."""
 
 from dispatch import queries
-from dispatch.actions import assignments
-from dispatch.models import Assignment, Skill
+from dispatch.actions import absences, assignments, attendance
+from dispatch.models import Absence, Assignment, Attendance, Skill
 from dispatch.states import AssignmentStatus
 from tenants.models import Department, Event, Member
 from tenants.states import Role
@@ -64,6 +64,16 @@ def reoffer_on_edit(event: Event) -> None:
         left = event.data["from"]["department"]
         if left and left != str(member.department_id):
             assignments.reoffer(member, by=None, because=because, leaving=Department.objects.get(pk=left))
+
+
+def reoffer_on_leave(event: Event) -> None:
+    """Somebody was granted to be away: if that is now, others are asked. What begins later has a row that is due."""
+    absences.hand_over(Absence.objects.get(pk=event.subject_id))
+
+
+def reoffer_on_leaving(event: Event) -> None:
+    """Somebody clocked out: what they have not begun goes to those who are here."""
+    attendance.go(Attendance.objects.get(pk=event.subject_id))
 
 
 def _open_assignment(event: Event) -> Assignment | None:

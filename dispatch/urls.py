@@ -1,6 +1,26 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from dispatch import views
+from dispatch.views.plans import (
+    PLAN_ACTIONS,
+    plan_compare,
+    plan_detail,
+    plan_list,
+    plan_move,
+    plan_pin,
+    plan_times,
+    plan_verb,
+)
+
+
+class PlanVerb(StringConverter):
+    """Only verbs that exist."""
+
+    regex = "|".join(PLAN_ACTIONS)
+
+
+register_converter(PlanVerb, "plan_verb")
 
 app_name = "dispatch"
 urlpatterns = [
@@ -10,7 +30,34 @@ urlpatterns = [
     path("dispatch/load/", views.load, name="load"),
     path("dispatch/fairness/", views.fairness, name="fairness"),
     path("dispatch/fairness.csv", views.fairness_export, name="fairness_export"),
+    path("dispatch/plans/", plan_list, name="plan_list"),
+    path("dispatch/plans/compare/", plan_compare, name="plan_compare"),
+    path("dispatch/plans/<uuid:pk>/", plan_detail, name="plan_detail"),
+    path("dispatch/plans/<uuid:pk>/times/", plan_times, name="plan_times"),
+    path("dispatch/plans/<uuid:pk>/move/", plan_move, name="plan_move"),
+    path("dispatch/plans/<uuid:pk>/pin/", plan_pin, name="plan_pin"),
+    path("dispatch/plans/<uuid:pk>/<plan_verb:verb>/", plan_verb, name="plan_verb"),
     path("dispatch/tasks/<uuid:pk>/give/", views.task_give, name="task_give"),
+    path("settings/skills/", views.skill_list, name="skill_list"),
+    path("settings/skills/<uuid:pk>/", views.skill_detail, name="skill_detail"),
+    path("settings/skills/<uuid:pk>/remove/", views.skill_remove, name="skill_remove"),
+    path("settings/member-skills/", views.member_skill_list, name="member_skill_list"),
+    path("settings/member-skills/<uuid:pk>/", views.member_skill_edit, name="member_skill_edit"),
+    path("settings/member-skills/<uuid:pk>/remove/", views.member_skill_remove, name="member_skill_remove"),
+    path("settings/shifts/", views.shift_list, name="shift_list"),
+    path("settings/shifts/<uuid:pk>/", views.shift_detail, name="shift_detail"),
+    path("settings/shifts/<uuid:pk>/remove/", views.shift_remove, name="shift_remove"),
+    path("settings/member-shifts/", views.member_shift_list, name="member_shift_list"),
+    path("settings/member-shifts/<uuid:pk>/", views.member_shift_edit, name="member_shift_edit"),
+    path("settings/member-shifts/<uuid:pk>/end/", views.member_shift_end, name="member_shift_end"),
+    path("settings/members/<uuid:pk>/work/", views.person, name="person"),
+    path("settings/members/<uuid:pk>/capacity/", views.person_capacity, name="person_capacity"),
+    path("settings/dispatch/", views.dispatch_policy, name="policy"),
+    path("assignments/<uuid:pk>/accept/", views.assignment_verb, {"verb": "accept"}, name="assignment_accept"),
+    path("assignments/<uuid:pk>/decline/", views.assignment_verb, {"verb": "decline"}, name="assignment_decline"),
+    path("assignments/<uuid:pk>/withdraw/", views.assignment_verb, {"verb": "withdraw"}, name="assignment_withdraw"),
+    path("assignments/<uuid:pk>/reassign/", views.assignment_verb, {"verb": "reassign"}, name="assignment_reassign"),
+    path("assignments/<uuid:pk>/swap/", views.assignment_verb, {"verb": "swap"}, name="assignment_swap"),
     path("tasks/<uuid:pk>/assign/", views.task_assign, name="task_assign"),
     path("tasks/<uuid:pk>/claim/", views.task_claim, name="task_claim"),
     path("tasks/<uuid:pk>/split/", views.task_split, name="task_split"),

@@ -4,8 +4,11 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from dispatch.models import (
+    Absence,
     Assignment,
     AssignmentRule,
+    Attendance,
+    Badge,
     Capacity,
     DispatchPolicy,
     MemberShift,
@@ -70,12 +73,40 @@ def _undone(facts: Facts) -> str:
     return f"{said}, {_many(stayed)} had moved on" if stayed else said
 
 
+def _absence(own: str, others: str) -> Sentence:
+    """Of somebody's own doing, or of somebody else's."""
+
+    def sentence(facts: Facts) -> str:
+        is_own = str(facts.event.actor_id) == str(facts.data.get("member"))
+        said = own if is_own else others
+        return f"{facts.who} {said.format(member=facts['member'])} from {facts['starts_at']} to {facts['ends_at']}"
+
+    return sentence
+
+
+PUNCHED = {"in": "came in", "out": "went home", "break": "went on a break", "back": "came back from a break"}
+
+
+def _punched(facts: Facts) -> str:
+    did = f"{facts['member']} {PUNCHED.get(facts.data.get('punch', ''), 'punched')}"
+    if facts.data.get("method") != "added":
+        return did
+    return f"{facts.who} wrote down that {did} at {facts['at']}"
+
+
 SENTENCES: dict[str, Sentence] = {
     "assignment.offered": lambda f: f"{f.what} was offered to {_member(f)}",
     "assignment.accepted": lambda f: f"{_member(f)} accepted {f.what}",
     "assignment.declined": lambda f: f"{_member(f)} declined {f.what}",
     "assignment.withdrawn": _withdrawn,
     "assignment.finished": lambda f: f"{_member(f)} is done with {f.what}",
+    "absence.requested": _absence("asked to be away", "asked that {member} may be away"),
+    "absence.approved": _absence("granted their own absence", "granted that {member} is away"),
+    "absence.rejected": _absence("refused their own absence", "refused that {member} is away"),
+    "absence.cancelled": _absence("will not be away", "cancelled the absence of {member}"),
+    "attendance.punched": _punched,
+    "badge.issued": "{who} issued a badge for {member}",
+    "badge.revoked": "{who} revoked the badge of {member}",
     "plan.created": "{who} asked for the plan {name}",
     "plan.computed": lambda f: f"{f.what} was computed: it would move {_many(f.data.get('moved', 0))}",
     "plan.failed": "{what} could not be computed: {reason}",
@@ -111,6 +142,9 @@ SENTENCES: dict[str, Sentence] = {
 NAMES = {
     "assignment": (Assignment, quoted("task__title")),
     "assignment.member": (Assignment, Coalesce(NullIf(F("member__user__name"), Value("")), F("member__user__email"))),
+    "absence": (Absence, Value("an absence")),
+    "attendance": (Attendance, Value("a punch")),
+    "badge": (Badge, Value("a badge")),
     "plan": (Plan, quoted("name")),
     "rule": (AssignmentRule, F("name")),
     "skill": (Skill, quoted("name")),

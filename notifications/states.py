@@ -12,6 +12,8 @@ class Kind(TextChoices):
     ORDER_COMPLETED = "order_completed", "Order completed"
     NOBODY_ELIGIBLE = "nobody_eligible", "Nobody can take a task"
     MENTIONED = "mentioned", "Mentioned in a comment"
+    ABSENCE_REQUESTED = "absence_requested", "Somebody asks to be away"
+    ABSENCE_ANSWERED = "absence_answered", "Absence approved or rejected"
 
 
 class Level(TextChoices):

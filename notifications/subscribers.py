@@ -5,7 +5,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from dispatch.models import Assignment, Plan
+from dispatch.models import Absence, Assignment, Plan
+from dispatch.queries import who_may_decide
+from dispatch.states import AbsenceStatus
 from notifications import hub
 from notifications.actions import inbox
 from notifications.states import Kind, Level
@@ -190,6 +192,44 @@ def mentioned(event: Event) -> None:
         content=event.data.get("text", ""),
         url=f"{reverse(PAGES[subject.NOUN], args=[subject.pk])}#comment-{comment.pk}",
     )
+
+
+def absence_requested(event: Event) -> None:
+    """Those who can grant it, other than who asked."""
+    absence = _absence(event)
+    inbox.tell(
+        event,
+        to=[member for member in who_may_decide(absence) if member.pk != event.actor_id],
+        kind=Kind.ABSENCE_REQUESTED,
+        title=f"{absence.member} asks to be away",
+        content=f"{absence.get_kind_display()}, {_span(absence)}. {absence.note}".strip(),
+        url=reverse("dispatch:absences"),
+    )
+
+
+def absence_answered(event: Event) -> None:
+    """Who is to be away."""
+    absence = _absence(event)
+    is_granted = absence.status == AbsenceStatus.APPROVED
+    inbox.tell(
+        event,
+        to=[absence.member],
+        kind=Kind.ABSENCE_ANSWERED,
+        title=f"Your absence is {absence.get_status_display().lower()}",
+        content=f"{absence.get_kind_display()}, {_span(absence)}. {absence.answer}".strip(),
+        level=Level.SUCCESS if is_granted else Level.WARNING,
+        url=reverse("dispatch:absences"),
+    )
+
+
+def _absence(event: Event) -> Absence:
+    return Absence.objects.select_related("member__user", "organization").get(pk=event.subject_id)
+
+
+def _span(absence: Absence) -> str:
+    """From when to when, on the organization's wall."""
+    start, end = (at.astimezone(absence.organization.zone) for at in (absence.starts_at, absence.ends_at))
+    return f"{start.day} {start:%B %Y %H:%M} to {end.day} {end:%B %Y %H:%M}"
 
 
 def _named(subject: Any) -> str:

@@ -205,17 +205,21 @@ class IsMember(permissions.BasePermission):
         return member.is_at_least(wanted)
 
 
-class SignInThrottle(BaseThrottle):
-    """Ten tries a minute per address and e-mail, taken before the password is hashed: guessing costs us nothing."""
+class CountedThrottle(BaseThrottle):
+    """So many tries in so many seconds, counted by `who` tries; nobody (None) is not counted."""
 
-    limit, seconds = 10, 60
-    in_process = LocMemCache("sign-in", {})  # counts while the shared cache is away
+    scope, limit, seconds = "", 60, 60
+    in_process = LocMemCache("tries", {})  # counts while the shared cache is away
+
+    def who(self, request):
+        raise NotImplementedError
 
     def allow_request(self, request, view):
-        email = request.data.get("email") if isinstance(request.data, dict) else None
-        who = f"{self.get_ident(request)} {str(email).strip().lower()}"
+        who = self.who(request)
+        if who is None:
+            return True
         window = int(time.time()) // self.seconds
-        key = f"sign-in:{window}:{hashlib.sha256(who.encode()).hexdigest()}"
+        key = f"{self.scope}:{window}:{hashlib.sha256(who.encode()).hexdigest()}"
         try:
             count = self._count(cache, key)
         except (RedisError, OSError):
@@ -229,6 +233,16 @@ class SignInThrottle(BaseThrottle):
     def _count(self, counters, key):
         counters.add(key, 0, timeout=2 * self.seconds)
         return counters.incr(key)
+
+
+class SignInThrottle(CountedThrottle):
+    """Ten tries a minute per address and e-mail, taken before the password is hashed: guessing costs us nothing."""
+
+    scope, limit = "sign-in", 10
+
+    def who(self, request):
+        email = request.data.get("email") if isinstance(request.data, dict) else None
+        return f"{self.get_ident(request)} {str(email).strip().lower()}"
 
 
 class TenantRelatedField(relations.PrimaryKeyRelatedField):

@@ -35,6 +35,7 @@ BATCH = 200
 LEASE = datetime.timedelta(seconds=10)
 EXTEND_SECONDS = 3.0
 RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
+HERE_SECONDS = 2.0  # of running rows before looking again for what is new, was let go, or belongs to others
 MAX_DEATHS = 5
 GIVE_UP_AFTER = datetime.timedelta(hours=72)
 LONGEST_WAIT = datetime.timedelta(hours=1)
@@ -61,9 +62,14 @@ def due() -> set[uuid.UUID]:
 def drain(organization: Any) -> int:
     """Relay and run everything an organization has waiting; answers how many events and rows were touched."""
     total = 0
-    while touched := relay(organization) + run_due(organization):
+    while touched := turn(organization):
         total += touched
     return total
+
+
+def turn(organization: Any) -> int:
+    """One round for an organization, no longer than its slowest row; answers what was touched, 0 if it has no more."""
+    return relay(organization) + run_due(organization)
 
 
 def drain_here(organization: Any) -> int:
@@ -119,16 +125,37 @@ def _in_order(batch: list[Event]) -> list[Event]:
 
 
 def run_due(organization: Any) -> int:
-    """Ring a worker for each due row, and run here what no worker can be asked for; answers how many were touched."""
-    touched = 0
+    """Ring a worker for each due row, then run here what no worker can be asked for; answers how many were touched.
+
+    What does not fit into `HERE_SECONDS` is left to the next round: a mail server that is slow to answer may not keep
+    anybody's events waiting, nor a row whose lease runs out meanwhile.
+    """
+    pk = getattr(organization, "pk", organization)
+    touched, here = 0, []
     for label in runners():
         is_long = apps.get_model(label).IS_LONG
         for row_id, is_first in _to_ring(organization, label):
-            pk = getattr(organization, "pk", organization)
-            if not (is_first and doorbell.ring_worker(label, pk, row_id, is_long=is_long)):
-                run(label, organization, row_id)
-            touched += 1
-    return touched
+            if is_first and doorbell.ring_worker(label, pk, row_id, is_long=is_long):
+                touched += 1
+            else:
+                here.append((label, row_id))
+    done, end = 0, time.monotonic() + HERE_SECONDS
+    for label, row_id in here:
+        run(label, organization, row_id)
+        done += 1
+        if time.monotonic() > end:
+            break
+    _leave(organization, here[done:])
+    return touched + done
+
+
+def _leave(organization: Any, rows: list[tuple[str, uuid.UUID]]) -> None:
+    """To the next round, which is to run them here and not to ring for them once more."""
+    long_ago = timezone.now() - RING_AGAIN
+    with tenant(organization) if rows else nullcontext():
+        for label in {label for label, _ in rows}:
+            left = apps.get_model(label).objects.filter(pk__in=[pk for other, pk in rows if other == label])
+            left.update(rung_at=long_ago)
 
 
 def _to_ring(organization: Any, label: str) -> list[tuple[uuid.UUID, bool]]:
@@ -294,8 +321,10 @@ class Ear:
     def wait(self, seconds: float) -> None:
         """Return when somebody rang, or after `seconds`: a relay that hears nothing still looks."""
         if connection.vendor == "postgresql":
-            for _ in self._listening().notifies(timeout=seconds, stop_after=1):
-                pass
+            listening = self._listening()
+            with self._line.wrap_database_errors:  # the driver's own error is one that `serve` does not wait out
+                for _ in listening.notifies(timeout=seconds, stop_after=1):
+                    pass
         else:
             doorbell.woken.wait(seconds)
             doorbell.woken.clear()
@@ -326,9 +355,8 @@ def serve(stop: threading.Event, *, every: float = 1.0) -> None:
                 if time.monotonic() >= next_beat:
                     beat()
                     next_beat = time.monotonic() + BEAT_SECONDS
-                for organization_id in due():
-                    drain(organization_id)
-                ear.wait(every)
+                if not sum(turn(organization_id) for organization_id in due()):
+                    ear.wait(every)
             except (DatabaseError, InterfaceError):
                 log.exception("The relay lost its database; it tries again.")
                 connection.close()

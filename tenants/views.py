@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from tenants import context
-from tenants.access import SESSION_KEY, elsewhere, members
+from tenants.access import SESSION_KEY, contributed, elsewhere, members
 from tenants.actions import departments, tokens
 from tenants.actions import deputies as standing_in
 from tenants.actions import members as people
@@ -77,7 +77,8 @@ def member_edit(request, pk):
     def save():
         return people.edit(member, by=request.member, seen=form.cleaned_data["version"], **form.words())
 
-    show = partial(_show, request, "member", subject=member, fresh=MemberEditForm.of)
+    panels = [add([member], request=request)[member.pk] for add in contributed("member", "panels")]
+    show = partial(_show, request, "member", subject=member, fresh=MemberEditForm.of, panels=panels)
     return _save(request, form, save, show, lambda saved: f"{saved}: saved.", "tenants:member_list")
 
 

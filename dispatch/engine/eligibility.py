@@ -11,7 +11,8 @@ from tenants.errors import Problem
 from tenants.states import Role
 
 WORKS = frozenset(role.value for role in Role if role.at_least(Role.OPERATOR))
-ABROAD = "other absence"  # a kind of absence that nobody can be "on"
+# How an absence is told. Any other kind is nobody's business: decisions are read by everybody.
+TOLD = {"leave": "on leave", "training": "in training"}
 
 
 def reasons_against(
@@ -61,8 +62,7 @@ def of_absence(person: Person, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -
     if span is None:
         return []
     kind = next(away.kind for away in person.away if at in away.span)
-    said = "away" if kind == ABROAD else f"on {kind}"
-    return [Problem("absent", f"{said} until {moment_in_words(span.end, at, zone)}")]
+    return [Problem("absent", f"{TOLD.get(kind, 'away')} until {moment_in_words(span.end, at, zone)}")]
 
 
 def of_shift(person: Person, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> list[Problem]:

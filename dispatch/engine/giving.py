@@ -6,6 +6,7 @@ where it costs less and leaves people no less evenly loaded.
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
@@ -22,14 +23,22 @@ CENT = 1e-6
 AROUND = np.arange(-4, 4.5, 0.5)  # where the price of a load is drawn, in tasks from what it is in a good answer
 
 
-def given(backlog: Backlog, kept: Ints, teams: Ints, *, seconds: float) -> tuple[Ints, str]:
-    """An arc for each task, or NOBODY, and how it was found. `teams` is the number of each member's department.
+@dataclass(frozen=True)
+class Limits:
+    """What no answer may cost more than, and be more uneven than: the answer at hand."""
+
+    price: float
+    uneven: float
+
+
+def given(backlog: Backlog, kept: Ints, teams: Ints, *, seconds: float) -> tuple[Ints, str, Limits]:
+    """An arc for each task, or NOBODY, how it was found, and its limits. `teams` has each member's department.
 
     `kept` is the answer that leaves everything where it is: the arc of who has each task now, or NOBODY.
     """
     first = first_answer(backlog, kept)
-    best, price, method, even = first, total(backlog, first), GREEDY, uneven(backlog, first, teams)
-    allowed = even
+    best, price, method = first, total(backlog, first), GREEDY
+    limit, allowed = price, uneven(backlog, first, teams)
     for way, answer in _answers(backlog, first, seconds):
         if len(np.flatnonzero(answer < 0)) < len(np.flatnonzero(first < 0)):
             allowed = max(allowed, uneven(backlog, answer, teams))  # work that nobody had before has to go somewhere
@@ -39,14 +48,14 @@ def given(backlog: Backlog, kept: Ints, teams: Ints, *, seconds: float) -> tuple
             if uneven(backlog, attempt, teams) <= allowed + CENT:
                 best, price, method = attempt, total(backlog, attempt), way
                 break
-    return best, method
+    return best, method, Limits(limit, allowed)
 
 
 def uneven(backlog: Backlog, arcs: Ints, teams: Ints) -> float:
     """How far the loads are from the mean of their team: the sum of squares, in tasks."""
     load = loads(backlog, arcs) / backlog.unit
     mean = np.bincount(teams, weights=load) / np.maximum(1, np.bincount(teams))
-    return float(((load - mean[teams]) ** 2).sum())
+    return round(float(((load - mean[teams]) ** 2).sum()), 6)
 
 
 def _answers(backlog: Backlog, first: Ints, seconds: float) -> Iterator[tuple[str, Ints]]:

@@ -52,6 +52,8 @@ class Pairs:
     calendars: tuple[Calendar, ...]
     busy: tuple[int, ...]
     refusals: dict[uuid.UUID, dict[str, int]]
+    expiring: dict[tuple[int, str], datetime.date]
+    """The last day of certificates, by person and skill, that end within the time planned for."""
 
     @property
     def teams(self) -> Ints:
@@ -73,10 +75,19 @@ class _Arcs:
     held: Ints
 
 
-def paired(snapshot: Snapshot, ahead: Span, *, move_penalty: int, balance: int, banned: Iterable[Ban] = ()) -> Pairs:
+def paired(
+    snapshot: Snapshot,
+    ahead: Span,
+    *,
+    move_penalty: int,
+    balance: int,
+    banned: Iterable[Ban] = (),
+    strict: bool = False,
+) -> Pairs:
     """Everything a plan is computed from, in an order that does not depend on the snapshot's.
 
-    `balance` is in per cent: at 100 a load costs what its tasks wait for each other.
+    `balance` is in per cent: at 100 a load costs what its tasks wait for each other. `banned` are tasks with those who
+    would have no certificate any more when they come to them; `strict` is to count on no certificate that ends soon.
     """
     floor = snapshot.floor
     jobs = sorted(snapshot.jobs, key=lambda job: (-job.urgency, job.due_at or LAST, str(job.id)))
@@ -89,6 +100,9 @@ def paired(snapshot: Snapshot, ahead: Span, *, move_penalty: int, balance: int, 
     held = np.array([fine(other[person.id] + stays[person.id]) for person in people], dtype=np.int64)
     free = [sum(end - start for start, end in calendar) * FINE // 60 for calendar in calendars]
     room = np.array([_room(person, free[number]) for number, person in enumerate(people)], dtype=np.int64)
+    expiring = _expiring(people, {job.skill for job in loose if job.skill}, ahead.end.astimezone(floor.wall).date())
+    if strict:
+        banned = [(job.id, people[number].id) for job in loose for number, skill in expiring if skill == job.skill]
     committed = tuple(dataclasses.replace(one, load=other[one.id] + stays[one.id]) for one in people)
     options, refusals = _options(loose, committed, place, floor, free, frozenset(banned))
     first = np.zeros(len(loose) + 1, dtype=np.int64)
@@ -114,7 +128,7 @@ def paired(snapshot: Snapshot, ahead: Span, *, move_penalty: int, balance: int, 
     kept = np.full(len(loose), NOBODY, dtype=np.int64)
     with_holder = np.flatnonzero(member == holder[task])
     kept[task[with_holder]] = with_holder
-    return Pairs(loose, fixed, people, backlog, parts, kept, takes * 60 // FINE, calendars, busy, refusals)
+    return Pairs(loose, fixed, people, backlog, parts, kept, takes * 60 // FINE, calendars, busy, refusals, expiring)
 
 
 def _held(people: Sequence[Person], jobs: Sequence[Job]) -> tuple[dict[uuid.UUID, Decimal], dict[uuid.UUID, Decimal]]:
@@ -127,6 +141,15 @@ def _held(people: Sequence[Person], jobs: Sequence[Job]) -> tuple[dict[uuid.UUID
             if job.fixed:
                 stays[job.holder] += job.minutes
     return {person.id: max(Decimal(0), person.load - inside[person.id]) for person in people}, stays
+
+
+def _expiring(people: Sequence[Person], skills: set[str], last: datetime.date) -> dict[tuple[int, str], datetime.date]:
+    return {
+        (number, skill): certificate.until
+        for number, person in enumerate(people)
+        for skill, certificate in person.skills.items()
+        if certificate.until and certificate.until < last and skill in skills
+    }
 
 
 def fine(minutes: Decimal) -> int:
@@ -175,15 +198,17 @@ def _options(
         who, unasked, counts = classes[kind]
         if waits and not job.holder and _waits_in_queue(job, floor):
             who, counts = who[:0], {"queue_only": 1}
-        said_no = {place[one] for one in floor.declined.get(job.id, ()) if one in place}
-        said_no |= {place[one] for one in never.get(job.id, ()) if one in place}
+        said_no = {place[one] for one in floor.declined.get(job.id, ()) if one in place and one != job.holder}
+        expires = {place[one] for one in never.get(job.id, ())}
         holder = place.get(job.holder, NOBODY) if job.holder else NOBODY
-        drop = said_no | (unasked - {holder})
+        drop = said_no | expires | (unasked - {holder})
         if drop:
             keep = [one for one in who.tolist() if one not in drop]
             who = np.array(keep, dtype=np.int64)
         if said_no:
             counts = {**counts, "declined": len(said_no)}
+        if expires:
+            counts = {**counts, "certificate_expired": counts.get("certificate_expired", 0) + len(expires)}
         options.append(who)
         refusals[job.id] = counts
     return options, refusals

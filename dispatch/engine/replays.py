@@ -72,7 +72,9 @@ def _of_rule(then: Decision, now: Decision) -> list[str]:
     if before and after and before.id == after.id:
         if before.version == after.version:
             return []
-        return [f"Rule '{after.name}' is at version {after.version} (it was {before.version}): {_edits(before, after)}."]
+        return [
+            f"Rule '{after.name}' is at version {after.version} (it was {before.version}): {_edits(before, after)}."
+        ]
     found = []
     if before:
         standing = {rule.id: rule for rule in now.input.floor.rules} if now.input else {}

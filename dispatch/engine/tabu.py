@@ -12,6 +12,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 TENURE = (8, 16)
 PATIENCE = 1200  # rounds without a better plan before it begins again from the best, shaken
@@ -89,14 +90,14 @@ class Plan:
         return path[::-1]
 
 
-@dataclass(frozen=True, order=True)
-class Move:
-    """What it leads to at the least, by estimate; `tie` is drawn. `to` is a person and a place in their line."""
+class Move(NamedTuple):
+    """What it leads to at the least, by estimate; `tie` is drawn. It puts the operation into a place of a line."""
 
     span: int
     tie: float
     operation: int
-    to: tuple[int, int]
+    person: int
+    place: int
 
 
 def swaps(plan: Plan, path: Sequence[int], dice: random.Random) -> Iterator[Move]:
@@ -111,7 +112,7 @@ def swaps(plan: Plan, path: Sequence[int], dice: random.Random) -> Iterator[Move
         tail_v = max(minutes[after[v]] + tail[after[v]], minutes[b] + tail[b])
         tail_w = max(minutes[after[w]] + tail[after[w]], minutes[v] + tail_v)
         span = max(head_w + minutes[w] + tail_w, head_v + minutes[v] + tail_v)
-        yield Move(span, dice.random(), w, (plan.person[v], plan.lines[plan.person[v]].index(v)))
+        yield Move(span, dice.random(), w, plan.person[v], plan.lines[plan.person[v]].index(v))
 
 
 def handovers(plan: Plan, path: Sequence[int], dice: random.Random) -> Iterator[Move]:
@@ -133,7 +134,7 @@ def handovers(plan: Plan, path: Sequence[int], dice: random.Random) -> Iterator[
             for place in range(low, high + 1):
                 start = max(starts, end[line[place - 1]]) if place else starts
                 rest = max(follows, minutes[line[place]] + tail[line[place]]) if place < len(line) else follows
-                yield Move(start + takes + rest, dice.random(), v, (person, place))
+                yield Move(start + takes + rest, dice.random(), v, person, place)
 
 
 def search(plan: Plan, *, seconds: float, rounds: int | None = None, enough: int = 0) -> Plan:
@@ -147,7 +148,7 @@ def search(plan: Plan, *, seconds: float, rounds: int | None = None, enough: int
         if rounds is None and not turn % CHECKED and time.monotonic() > stop:
             break
         path = plan.longest_path(dice)
-        moves = sorted((*swaps(plan, path, dice), *handovers(plan, path, dice)))
+        moves = [*swaps(plan, path, dice), *handovers(plan, path, dice)]
         if not moves:
             break
         if since and not since % PATIENCE:
@@ -160,7 +161,8 @@ def search(plan: Plan, *, seconds: float, rounds: int | None = None, enough: int
                     _make(plan, dice.choice(shaken))
             since += 1
             continue
-        move = next((one for one in moves if one.span < best.span or tabu.get(_mark(plan, one), 0) < turn), moves[0])
+        free = [one for one in moves if one.span < best.span or tabu.get(_mark(plan, one), 0) < turn]
+        move = min(free) if free else dice.choice(moves)
         tabu[move.operation, plan.person[move.operation], plan.earlier[move.operation]] = turn + dice.randint(*TENURE)
         _make(plan, move)
         since += 1
@@ -172,13 +174,13 @@ def search(plan: Plan, *, seconds: float, rounds: int | None = None, enough: int
 
 def _mark(plan: Plan, move: Move) -> tuple[int, int, int]:
     """An operation, who does it, and what they do right before it: what a move leads to."""
-    person, place = move.to
-    return move.operation, person, plan.lines[person][place - 1] if place else plan.none
+    last = plan.lines[move.person][move.place - 1] if move.place else plan.none
+    return move.operation, move.person, last
 
 
 def _make(plan: Plan, move: Move) -> None:
-    v, (person, place) = move.operation, move.to
+    v = move.operation
     plan.lines[plan.person[v]].remove(v)
-    plan.lines[person].insert(place, v)
-    plan.person[v] = person
+    plan.lines[move.person].insert(move.place, v)
+    plan.person[v] = move.person
     plan.measure()

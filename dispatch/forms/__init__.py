@@ -1,14 +1,40 @@
 """The shape of what pages of dispatch send."""
 
+from dispatch.forms.assignments import DeclineForm, ReassignForm, SwapForm
 from dispatch.forms.board import BoardFilter, GiveForm
+from dispatch.forms.people import (
+    CapacityForm,
+    CertificateForm,
+    DaysForm,
+    DispatchPolicyForm,
+    GrantForm,
+    ShiftEditForm,
+    ShiftForm,
+    SkillEditForm,
+    SkillForm,
+    WorkForm,
+)
 from dispatch.forms.reports import DaysFilter
 from dispatch.forms.tasks import AssignForm, SplitForm, id_of
 
 __all__ = [
     "AssignForm",
     "BoardFilter",
+    "CapacityForm",
+    "CertificateForm",
     "DaysFilter",
+    "DeclineForm",
+    "DaysForm",
+    "DispatchPolicyForm",
     "GiveForm",
+    "GrantForm",
+    "ReassignForm",
+    "ShiftEditForm",
+    "ShiftForm",
+    "SkillEditForm",
+    "SkillForm",
     "SplitForm",
+    "SwapForm",
+    "WorkForm",
     "id_of",
 ]

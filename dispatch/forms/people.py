@@ -3,7 +3,7 @@
 from django import forms
 
 from dispatch import problems
-from dispatch.models import MemberSkill, Shift, Skill
+from dispatch.models import Shift, Skill
 from dispatch.models.people import WEEKDAYS
 from tenants.forms import SettingsForm
 from tenants.models import Member
@@ -182,9 +182,7 @@ class DispatchPolicyForm(SettingsForm):
         help_text="In minutes, where nothing else is said of them. 2400 is a week of eight-hour days.",
     )
     plan_days = number("A plan looks ahead", "plan_days", help_text="In days.")
-    undo_minutes = number(
-        "A published plan can be undone for", "undo_minutes", help_text="In minutes. 0: not at all."
-    )
+    undo_minutes = number("A published plan can be undone for", "undo_minutes", help_text="In minutes. 0: not at all.")
     approval_from = number(
         "A plan needs approval from so many tasks on",
         "approval_from",

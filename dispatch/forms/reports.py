@@ -27,8 +27,7 @@ class DaysFilter(forms.Form):
         self.places = Department.objects.order_by("code") if places is None else places
         self.fields["department"].queryset = self.places
         self.is_valid()
-        self.first, self.last = self._days()
-        self.data = {"first": self.first, "last": self.last, "department": self.data.get("department", "")}
+        self.begins_on, self.ends_on = self._days()
 
     def _days(self):
         """As asked, if they can be meant: in this order, not too many, and not in a time nobody plans for."""
@@ -50,4 +49,4 @@ class DaysFilter(forms.Form):
     @property
     def address(self):
         one = self.cleaned_data.get("department")
-        return f"?first={self.first}&last={self.last}" + (f"&department={one.pk}" if one else "")
+        return f"?first={self.begins_on}&last={self.ends_on}" + (f"&department={one.pk}" if one else "")

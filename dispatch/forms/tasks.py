@@ -2,6 +2,7 @@
 
 from django import forms
 
+from dispatch.states import LONGEST_REASON
 from tenants.forms import LocalMoment
 from tenants.models import Department, Member
 from tenants.states import Role
@@ -15,6 +16,9 @@ class AssignForm(SeenForm):
     department = forms.ModelChoiceField(
         label="Or to a queue", queryset=None, required=False, empty_label="Choose a department"
     )
+
+    force = forms.CharField(label="Why it has to be, anyway", required=False, max_length=LONGEST_REASON)
+    asks_why = False  # until something speaks against it that a reason may set aside
 
     def __init__(self, *args, department_id=None, **kwargs):
         super().__init__(*args, **kwargs)

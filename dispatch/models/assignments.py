@@ -9,6 +9,12 @@ from dispatch.states import ASSIGNMENT, LONGEST_REASON, AssignmentStatus
 from tenants.models import TenantManager, TenantModel, TenantQuerySet
 
 OPEN = sorted(ASSIGNMENT.open)
+ORIGIN = ("input", "input_of")  # of a decision's record: what it was made from, or which assignment keeps that
+
+
+def weighed(decision):
+    """The record of a decision without what it was made from, which only a replay looks at."""
+    return {name: value for name, value in decision.items() if name not in ORIGIN}
 
 
 class AssignmentQuerySet(TenantQuerySet):
@@ -65,6 +71,10 @@ class Assignment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()}: {self.why}"
+
+    @property
+    def weighed(self):
+        return weighed(self.decision)
 
     @property
     def is_open(self) -> bool:

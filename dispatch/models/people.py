@@ -122,6 +122,19 @@ class Shift(TenantModel):
     def is_over_midnight(self) -> bool:
         return self.ends <= self.starts
 
+    @property
+    def in_words(self) -> str:
+        """Mon–Fri, Sun 22:00–06:00"""
+        runs: list[list[int]] = []
+        for day in sorted(self.weekdays):
+            if runs and runs[-1][-1] == day - 1:
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        names = [day[:3].title() for day in WEEKDAYS]
+        days = [names[run[0]] if len(run) == 1 else f"{names[run[0]]}–{names[run[-1]]}" for run in runs]
+        return f"{', '.join(days)} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
 
 class MemberShift(TenantModel):
     """Who works a shift, from which day to which, both included."""

@@ -106,6 +106,15 @@ class PlanItemQuerySet(TenantQuerySet):
     def that_nobody_can_take(self):
         return self.filter(member=None)
 
+    def about(self, member):
+        """What a member has or would have."""
+        return self.filter(Q(member=member) | Q(member_before=member))
+
+    def with_names(self):
+        """Together with what a list shows, those that begin first on top."""
+        rows = self.select_related("task__work_order", "member__user", "member_before__user")
+        return rows.order_by(F("starts_at").asc(nulls_last=True), "id")
+
 
 class PlanItem(TenantRow):
     """One task in a plan: who has it now, who would, and when. `pinned` was set by hand and is not moved again."""

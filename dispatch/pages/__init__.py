@@ -1,5 +1,6 @@
 """What dispatch shows on its own pages, and what it adds to those of tasks."""
 
+from dispatch.pages.assignments import asking_why, assignment_form, assignment_panels
 from dispatch.pages.board import (
     give_form_of,
     giving_of,
@@ -10,15 +11,20 @@ from dispatch.pages.board import (
     show_preview,
 )
 from dispatch.pages.reports import fairness_csv, fairness_filter, show_fairness, show_load
+from dispatch.pages.settings import member_panels
 from dispatch.pages.tasks import form_of, task_panels
 
 __all__ = [
+    "asking_why",
+    "assignment_form",
+    "assignment_panels",
     "fairness_csv",
     "fairness_filter",
     "form_of",
     "give_form_of",
     "giving_of",
     "may_give",
+    "member_panels",
     "show_board",
     "show_fairness",
     "show_given",

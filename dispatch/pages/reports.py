@@ -35,14 +35,14 @@ def show_load(request):
     day = today()
     asked = DaysFilter(request.GET, usual=(day, day + DAY * LOOKS_AHEAD), today=day)
     places = asked.chosen()
-    loads = load_by_day(places, asked.first, asked.last)
+    loads = load_by_day(places, asked.begins_on, asked.ends_on)
     top = highest(load for rows in loads.values() for load in rows)
     sections = [
         {"place": place, "rows": [{"load": load, "chart": chart_of(load, top, _said)} for load in loads[place.pk]]}
         for place in places
         if place.pk in loads
     ]
-    days = [asked.first + DAY * number for number in range((asked.last - asked.first).days + 1)]
+    days = [asked.begins_on + DAY * number for number in range((asked.ends_on - asked.begins_on).days + 1)]
     values = {"filter": asked, "sections": sections, "days": days, "today": day, "bar": BAR}
     return page(request, "dispatch/load.html", part="dispatch/_load.html", **values)
 
@@ -54,7 +54,7 @@ def _said(day):
 
 def show_fairness(request):
     asked = fairness_filter(request)
-    found = fairness(asked.chosen(), asked.first, asked.last)
+    found = fairness(asked.chosen(), asked.begins_on, asked.ends_on)
     most = max((share.assigned for share in found.shares), default=0) or 1
     values = {
         "filter": asked,
@@ -75,7 +75,7 @@ def fairness_filter(request):
 def fairness_csv(request):
     """One line per member, and per rule a column with how many tasks it gave them."""
     asked = fairness_filter(request)
-    found = fairness(asked.chosen(), asked.first, asked.last)
+    found = fairness(asked.chosen(), asked.begins_on, asked.ends_on)
     rules, text = [rule.name for rule in found.rules], io.StringIO()
     writer = csv.writer(text)
     writer.writerow([harmless(name) for name in (*HEADING, *(f"rule: {name}" for name in rules))])
@@ -86,6 +86,6 @@ def fairness_csv(request):
         row = [share.member.name, share.member.department, *said, *gave]
         writer.writerow([harmless(cell) for cell in row])
     answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="fairness-{asked.first}-{asked.last}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="fairness-{asked.begins_on}-{asked.ends_on}.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -13,7 +13,7 @@ from workorder.problems import of_words
 
 LONGEST_ABSENCE = datetime.timedelta(days=366)
 OLDEST_ABSENCE = datetime.timedelta(days=366)  # sick leave is often written down afterwards
-FARTHEST_ABSENCE = datetime.timedelta(days=3 * 366)
+FARTHEST_ABSENCE = datetime.timedelta(days=5 * 366)
 
 
 def of_requesting(

@@ -44,12 +44,12 @@ def of_target(member: Member | None, department: Department | None) -> list[Prob
     return [Problem("member_or_department", "Name either a member or a department.", "member")]
 
 
-def of_recipient(member: Member, against: Iterable[Problem], *, field: str | None = "member") -> list[Problem]:
+def of_recipient(member: Member, against: Iterable[Problem], *, field: str = "member") -> list[Problem]:
     """What the engine has against a member, said of them by name."""
     return [_said_of(member, reason, field) for reason in against]
 
 
-def _said_of(member: Member, reason: Problem, field: str | None) -> Problem:
+def _said_of(member: Member, reason: Problem, field: str) -> Problem:
     said = SENTENCES.get(reason.code, reason.message)
     if said.startswith("at "):  # ... so much per cent of load
         said = f"would be {said}"

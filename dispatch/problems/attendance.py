@@ -20,7 +20,7 @@ WHAT_TO_SAY = {
 
 def of_punching(member: Member, punch: str, *, presence: Presence) -> list[Problem]:
     """What is told at the clock follows from where somebody is."""
-    found = _of_punch(punch) + _of_being_here(member)
+    found = of_being_here(member)
     if not found and (presence, Punch(punch)) not in AFTER:
         found.append(Problem("does_not_follow", WHAT_TO_SAY[presence]))
     return found
@@ -28,7 +28,7 @@ def of_punching(member: Member, punch: str, *, presence: Presence) -> list[Probl
 
 def of_given_punch(member: Member, *, punch: str, at: datetime.datetime, note: str) -> list[Problem]:
     """What was forgotten is added with a word about it, while people still remember."""
-    found = _of_punch(punch) + _of_being_here(member)
+    found = of_punch(punch) + of_being_here(member)
     found += of_words(note, "note", most=longest(Attendance, "note"))
     now = context.now()
     if at.tzinfo is None:
@@ -70,15 +70,11 @@ def of_badge(badge: Badge | None) -> list[Problem]:
     return []
 
 
-def of_issuing(member: Member) -> list[Problem]:
+def of_being_here(member: Member) -> list[Problem]:
     return [Problem("inactive", f"{member} is no longer here.", "member")] if not member.active else []
 
 
-def _of_being_here(member: Member) -> list[Problem]:
-    return [Problem("inactive", f"{member} is no longer here.", "member")] if not member.active else []
-
-
-def _of_punch(punch: str) -> list[Problem]:
+def of_punch(punch: str) -> list[Problem]:
     if punch in Punch.values:
         return []
     return [Problem("invalid_choice", f"It is one of {', '.join(Punch.values)}.", "punch")]

@@ -1,8 +1,19 @@
 """What the floor looks like to dispatch: who carries what, what waits, what would be decided, and why it was."""
 
+from dispatch.queries.catching import Catch, Caught, catch_of, warnings_of
+from dispatch.queries.explaining import Explanation, explain, strategy_of
 from dispatch.queries.floor import floor_for, floor_now, jobs_of, people, policy, preview, queued, snapshot_of
 from dispatch.queries.judging import Verdict, judge, places_of, running_limits
 from dispatch.queries.loads import history_of, load_by_department, why_of
+from dispatch.queries.presence import (
+    AROUND,
+    cared_for,
+    punches_of,
+    still_running,
+    timesheets,
+    whereabouts,
+    who_may_decide,
+)
 from dispatch.queries.rosters import Clash, clashes, pattern_of
 from dispatch.queries.skills import (
     SOON,
@@ -16,13 +27,25 @@ from dispatch.queries.skills import (
     with_counts,
     without_skill,
 )
+from dispatch.queries.weighing import Weighed, weigh
 
 __all__ = [
+    "AROUND",
+    "Catch",
+    "Caught",
+    "Explanation",
+    "Weighed",
+    "catch_of",
+    "explain",
+    "strategy_of",
+    "warnings_of",
+    "weigh",
     "Clash",
     "SOON",
     "Verdict",
     "bringing",
     "brought_along",
+    "cared_for",
     "clashes",
     "ending_soon",
     "floor_for",
@@ -37,13 +60,18 @@ __all__ = [
     "policy",
     "preview",
     "processes_asking",
+    "punches_of",
     "queued",
     "running_limits",
     "skills_of",
     "snapshot_of",
+    "still_running",
+    "timesheets",
     "today",
     "undefined_skills",
     "why_of",
+    "whereabouts",
+    "who_may_decide",
     "with_counts",
     "without_skill",
 ]

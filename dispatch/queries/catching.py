@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
+from dispatch import problems
 from dispatch.engine import Decision, Rule, decide_all
 from dispatch.models import AssignmentRule
 from dispatch.queries.floor import as_rule, floor_now, jobs_of, rules_in_force
 from tenants import context
-from workorder.models import WorkOrderTag, WorkOrderTask
+from tenants.errors import Problem
+from workorder.models import Process, WorkOrderTag, WorkOrderTask
 from workorder.models.tasks import WorkOrderTaskQuerySet
 from workorder.states import ORDER_RUNNING, TaskStatus
 
@@ -54,8 +56,11 @@ class Catch:
         return self.total - len(self.shown)
 
 
-def catch_of(meant: AssignmentRule) -> Catch:
-    """What a rule, saved or not, would catch of the work that nobody has and that is not begun."""
+def catch_of(meant: AssignmentRule, *, against: str = "saved") -> Catch:
+    """What a rule, saved or not, would catch of the work that nobody has and that is not begun.
+
+    `now` in it is how it goes by today's rules, or, `against` "none", by those without this one.
+    """
     rule, standing = as_rule(meant), rules_in_force()
     others = [other for other in standing if other.id != rule.id]
     moment = context.now()
@@ -64,11 +69,23 @@ def catch_of(meant: AssignmentRule) -> Catch:
     jobs = jobs_of(first)
     always = dataclasses.replace(rule, active_from=None, active_until=None)
     asked = (*others, always)
-    floor = floor_now(jobs, rules=[asked])
+    floor = floor_now(jobs, rules=[asked, others])
+    if against == "none":
+        floor = dataclasses.replace(floor, rules=tuple(others))
     now = {decision.job: decision for decision in decide_all(jobs, floor)}
     then = {decision.job: decision for decision in decide_all(jobs, dataclasses.replace(floor, rules=asked))}
     shown = [Caught(task, now[task.pk], then[task.pk]) for task in first]
     return Catch(tasks.count(), shown, meant.active and rule.is_active(moment))
+
+
+def warnings_of(rows: Sequence[AssignmentRule]) -> dict[uuid.UUID, list[Problem]]:
+    """What about each of these rules, saved or not, is allowed and hardly meant. One that is off troubles nobody."""
+    standing, found = rules_in_force(), {}
+    processes = Process.objects.in_bulk({row.if_process_id for row in rows if row.if_process_id})
+    for row in rows:
+        asked = standing if row.active else ()
+        found[row.pk] = problems.warnings_about(as_rule(row), asked, processes.get(row.if_process_id))
+    return found
 
 
 def caught_by(rule: Rule, others: Sequence[Rule]) -> WorkOrderTaskQuerySet:

@@ -13,6 +13,7 @@ from django.db.models import Max, Sum
 
 from dispatch.engine import Away, Decision, Floor, Job, Pace, Person, Place, Rule, Snapshot, decide_all, place_for
 from dispatch.engine.availability import Pattern, Span, clocked, shifts, without
+from dispatch.engine.eligibility import TOLD
 from dispatch.models import (
     Absence,
     Assignment,
@@ -202,7 +203,7 @@ def with_people(floor: Floor, more: Iterable[Person]) -> Floor:
 def _away(ids: Collection[uuid.UUID], ahead: Span) -> dict[uuid.UUID, list[Away]]:
     found: dict[uuid.UUID, list[Away]] = defaultdict(list)
     for absence in Absence.objects.in_force().touching(ahead.start, ahead.end).filter(member__in=ids):
-        kind = absence.get_kind_display().lower()
+        kind = absence.kind if absence.kind in TOLD else ""  # the record of a decision says of nobody that they are ill
         found[absence.member_id].append(Away(Span(absence.starts_at, absence.ends_at), kind))
     return found
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from dispatch import access
 from dispatch.actions import assignments, parts
 from dispatch.forms import SplitForm
-from dispatch.pages import form_of
+from dispatch.pages import asking_why, form_of
 from tenants.access import members
 from workorder.models import WorkOrderTask
 from workorder.pages import Pressed, press, show_task
@@ -43,4 +43,5 @@ def _press(request, pk, verb, act, done):
     if not access.may(request.member, verb, task):
         raise PermissionDenied("This belongs to the people of the task's department.")
     form = form_of(task, verb, request.POST)
-    return press(request, task, verb, act, show_task, form=form, done=f"{task.title}: {done}")
+    said = asking_why(form, act)
+    return press(request, task, verb, said, show_task, form=form, done=f"{task.title}: {done}")

@@ -28,9 +28,6 @@ from tests.factories.orders import (
     WorkOrderProductFactory,
 )
 from tests.factories.people import (
-    AbsenceFactory,
-    AttendanceFactory,
-    BadgeFactory,
     CapacityFactory,
     CertificateEndFactory,
     MemberShiftFactory,
@@ -39,6 +36,13 @@ from tests.factories.people import (
     SkillFactory,
 )
 from tests.factories.plans import PlanFactory, PlanItemFactory, PlanStepFactory
+from tests.factories.presence import (
+    AbsenceFactory,
+    AbsenceStartFactory,
+    AttendanceFactory,
+    BadgeFactory,
+    StayEndFactory,
+)
 from tests.factories.rules import AssignmentRuleFactory
 from tests.factories.tasks import (
     DowntimeFactory,
@@ -51,6 +55,7 @@ from tests.factories.tickets import TicketFactory
 
 __all__ = [
     "AbsenceFactory",
+    "AbsenceStartFactory",
     "AdminFactory",
     "ApiTokenFactory",
     "ApprovalDeadlineFactory",
@@ -93,6 +98,7 @@ __all__ = [
     "SupervisorFactory",
     "TagFactory",
     "TaskReportFactory",
+    "StayEndFactory",
     "TicketFactory",
     "UserFactory",
     "ViewerFactory",

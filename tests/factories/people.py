@@ -1,16 +1,11 @@
 """Who can do what, and when they are there."""
 
 import datetime
-import hashlib
-import secrets
 
 import factory
 
 from dispatch.actions import capacity, shifts, skills
 from dispatch.models import (
-    Absence,
-    Attendance,
-    Badge,
     Capacity,
     CertificateEnd,
     MemberShift,
@@ -20,8 +15,6 @@ from dispatch.models import (
 )
 from tests.factories.base import BaseFactory, same_organization
 from tests.factories.members import OperatorFactory
-
-MONDAY = datetime.datetime(2031, 3, 3, 8, tzinfo=datetime.UTC)
 
 
 class SkillFactory(BaseFactory):
@@ -89,35 +82,6 @@ class MemberShiftFactory(BaseFactory):
     @classmethod
     def _made(cls, model_class, *, organization, member, **facts):
         return shifts.assign(member, by=None, **facts)
-
-
-class AbsenceFactory(BaseFactory):
-    class Meta:
-        model = Absence
-
-    member = factory.SubFactory(OperatorFactory, organization=same_organization())
-    starts_at = MONDAY
-    ends_at = factory.LazyAttribute(lambda absence: absence.starts_at + datetime.timedelta(days=1))
-
-
-class AttendanceFactory(BaseFactory):
-    class Meta:
-        model = Attendance
-
-    member = factory.SubFactory(OperatorFactory, organization=same_organization())
-    punch = "in"
-    at = factory.Sequence(lambda n: MONDAY + datetime.timedelta(minutes=n))
-    method = "page"
-    recorded_by = factory.SelfAttribute("member")
-    recorded_at = factory.SelfAttribute("at")
-
-
-class BadgeFactory(BaseFactory):
-    class Meta:
-        model = Badge
-
-    member = factory.SubFactory(OperatorFactory, organization=same_organization())
-    digest = factory.LazyFunction(lambda: hashlib.sha256(secrets.token_bytes()).hexdigest())
 
 
 class CapacityFactory(BaseFactory):

@@ -73,14 +73,38 @@ failed       -              -        -        =       -
 discarded    -              -        -        -       =
 """)
 
-GRIDS = {"workorder": WORK_ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT}
-INITIAL = {"workorder": "draft", "process": "waiting", "task": "waiting", "ticket": "new", "import": "checking"}
+# Somebody's leave, judged by somebody else.
+ABSENCE = grid("""
+           approve   reject    cancel
+requested  approved  rejected  cancelled
+approved   =         -         cancelled
+rejected   -         =         -
+cancelled  -         -         =
+""")
+
+GRIDS = {
+    "workorder": WORK_ORDER,
+    "process": PROCESS,
+    "task": TASK,
+    "ticket": TICKET,
+    "import": IMPORT,
+    "absence": ABSENCE,
+}
+INITIAL = {
+    "workorder": "draft",
+    "process": "waiting",
+    "task": "waiting",
+    "ticket": "new",
+    "import": "checking",
+    "absence": "requested",
+}
 ENDED = {
     "workorder": {"closed", "cancelled"},
     "process": {"completed", "skipped", "cancelled"},
     "task": {"completed", "cancelled"},
     "ticket": {"closed", "converted"},
     "import": {"written", "failed", "discarded"},
+    "absence": {"rejected", "cancelled"},
 }
 # Said by the floor itself: no button, no route, not among the allowed actions.
 INTERNAL = {
@@ -89,6 +113,7 @@ INTERNAL = {
     "task": {"ready"},
     "ticket": set(),
     "import": {"list_problems", "finish", "fail"},
+    "absence": set(),
 }
 # Why a `-` is one, where it is not for "wrong_state": in one cell, or in all cells of a verb.
 REASONS = {

@@ -32,6 +32,10 @@ BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/tes
     "POST /notifications/{pk}/read/",
     "POST /settings/departments/{pk}/remove/",
     "POST /settings/deputies/{pk}/end/",
+    "POST /settings/skills/{pk}/remove/",
+    "POST /settings/member-skills/{pk}/remove/",
+    "POST /settings/shifts/{pk}/remove/",
+    "POST /settings/member-shifts/{pk}/end/",
     "POST /settings/tokens/{pk}/revoke/",
 )
 PAGES = [line for line in ROUTES if line.startswith("POST /") and not line.startswith("POST /api/")]

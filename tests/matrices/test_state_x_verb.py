@@ -5,7 +5,14 @@ import pytest
 from tenants import events
 from tenants.context import tenant
 from tenants.models import Event
-from tests.factories import OrderImportFactory, TicketFactory, WorkOrderProcessFactory, WorkOrderTaskFactory
+from tests.factories import (
+    AbsenceFactory,
+    OperatorFactory,
+    OrderImportFactory,
+    TicketFactory,
+    WorkOrderProcessFactory,
+    WorkOrderTaskFactory,
+)
 from tests.golden.events import WRITTEN_BY
 from tests.golden.states import GRIDS, INTERNAL, refusal
 from tests.support import payloads
@@ -25,6 +32,9 @@ MADE_BY = {
     "process": WorkOrderProcessFactory,
     "task": WorkOrderTaskFactory,
     "ticket": TicketFactory,
+    "absence": lambda organization, department, **at: AbsenceFactory(
+        organization=organization, member=OperatorFactory(organization=organization, department=department), **at
+    ),
     "import": lambda organization, department=None, **at: OrderImportFactory(organization=organization, **at),
 }
 

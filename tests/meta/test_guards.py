@@ -170,7 +170,10 @@ class TestLedgers:
         assert found == APPEND_ONLY.keys()
 
 
-APPEND_ONLY = {"workorder.TaskReport": "the sums of a task are read off its reports"}
+APPEND_ONLY = {
+    "dispatch.Attendance": "what the time clock was told stays visible beside what was added afterwards",
+    "workorder.TaskReport": "the sums of a task are read off its reports",
+}
 
 
 class TestShape:

@@ -3,6 +3,7 @@
 from unittest import mock
 
 import pytest
+from django.db import DatabaseError, connection
 
 from tenants import relay
 from tenants.context import tenant
@@ -54,3 +55,41 @@ class TestRing:
             relay.drain(north)
 
         assert states(north) == {"done"}
+
+
+@pytest.fixture
+def ear(transactional_db):
+    ear = relay.Ear()
+    ear.wait(0.01)
+    yield ear
+    ear.close()
+
+
+def cut_lines():
+    """End the server's side of every line that listens, as a restart of PostgreSQL would; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
+        return cursor.rowcount
+
+
+class TestEar:
+    """The relay waits on a line of its own, which may break while it does nothing but listen."""
+
+    def test_broken_line_is_an_error_that_the_relay_waits_out(self, ear):
+        """The driver's own error would end the relay, and every lease that runs out would be nobody's."""
+        cut = cut_lines()
+
+        with pytest.raises(DatabaseError):
+            ear.wait(5)
+
+        assert cut == 1
+
+    def test_line_is_taken_up_again(self, ear):
+        cut_lines()
+        with pytest.raises(DatabaseError):
+            ear.wait(5)
+
+        ear.close()
+        ear.wait(0.01)
+
+        assert cut_lines() == 1

@@ -10,7 +10,7 @@ import inspect
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dispatch.actions import assignments, parts
+from dispatch.actions import absences, assignments, parts
 from tenants import context
 from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed
@@ -21,7 +21,14 @@ from tests.support.html import Page
 from tests.support.registry import Route, routes
 from workorder.actions import imports, orders, processes, tasks, tickets
 
-ACTIONS = {"workorder": orders, "process": processes, "task": tasks, "ticket": tickets, "import": imports}
+ACTIONS = {
+    "workorder": orders,
+    "process": processes,
+    "task": tasks,
+    "ticket": tickets,
+    "import": imports,
+    "absence": absences,
+}
 ABOVE = {("task", "assign"): assignments.assign, ("task", "split"): parts.split}  # those that upper apps say
 # What an action takes typed, where a form or a client sends text.
 TYPED = {

@@ -7,7 +7,18 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dispatch.models import Assignment, AssignmentRule, Capacity, MemberShift, MemberSkill, Shift, Skill
+from dispatch.models import (
+    Absence,
+    Assignment,
+    AssignmentRule,
+    Attendance,
+    Badge,
+    Capacity,
+    MemberShift,
+    MemberSkill,
+    Shift,
+    Skill,
+)
 from notifications.models import Notification
 from tenants.context import tenant
 from tenants.models import ApiToken, Department, Deputy, Event, Member
@@ -61,6 +72,10 @@ MODELS = {
     "shifts": Shift,
     "member-shifts": MemberShift,
     "capacities": Capacity,
+    "absences": Absence,
+    "attendance": Attendance,
+    "badges": Badge,
+    "time-clock/badges": Badge,
     "notifications": Notification,
 }
 
@@ -187,6 +202,7 @@ def _drawing(world):
     return {"file": SimpleUploadedFile("drawing.pdf", b"%PDF-1.4 a drawing", "application/pdf")}
 
 
+SHIFT_FORM = {"name": "Nights", "starts": "22:00", "ends": "06:00", "days": "monday"}
 SAID = {"text": "The paper is wet."}
 BODIES = {
     **{("POST", f"{noun}/{{pk}}/comments/"): lambda world: SAID for noun in ("work-orders", "tasks", "tickets")},
@@ -257,8 +273,24 @@ BODIES = {
     ("POST", "shifts/"): lambda world: {"name": "Nights", "starts": "22:00", "ends": "06:00"},
     ("PATCH", "shifts/{pk}/"): lambda world: {"starts": "07:00"},
     ("PATCH", "member-shifts/{pk}/"): lambda world: {"until": "2031-03-31"},
+    ("POST", "absences/"): lambda world: {"starts_at": "2031-03-10T08:00:00Z", "ends_at": "2031-03-10T12:00:00+01:00"},
+    ("POST", "attendance/"): lambda world: {"punch": "in"},
     ("PATCH", "capacities/{pk}/"): lambda world: {"open_minutes": "960.00", "running_tasks": 2},
     ("PATCH", "dispatch/policy/"): lambda world: {"open_minutes": "1200.00"},
+    ("POST", "settings/skills/"): lambda world: {"code": "TIG", "name": "TIG welding"},
+    ("POST", "settings/skills/{pk}/"): lambda world: {"code": "TIG", "name": "TIG welding"},
+    ("POST", "settings/member-skills/{pk}/"): lambda world: {"level": "4", "certified_until": "2031-03-31"},
+    ("POST", "settings/shifts/"): lambda world: SHIFT_FORM,
+    ("POST", "settings/shifts/{pk}/"): lambda world: SHIFT_FORM,
+    ("POST", "settings/member-shifts/{pk}/"): lambda world: {"since": "2031-03-03", "until": "2031-03-31"},
+    ("POST", "settings/members/{pk}/capacity/"): lambda world: {"open_minutes": "960", "running_tasks": "2"},
+    ("POST", "settings/dispatch/"): lambda world: {
+        "open_minutes": "1200",
+        "plan_days": "5",
+        "undo_minutes": "60",
+        "approval_from": "20",
+        "move_penalty": "120",
+    },
 }
 
 
@@ -278,8 +310,10 @@ OF_A_HAND = {
         "shift": _known_shift(world),
         "since": "2031-03-03",
     },
+    ("POST", "badges/"): lambda world, hand: {"member": hand},
     ("POST", "capacities/"): lambda world, hand: {"member": hand, "open_minutes": "960.00"},
 }
+OF_A_HAND |= {("POST", f"settings/{noun}"): OF_A_HAND["POST", noun] for noun in ("member-skills/", "member-shifts/")}
 
 
 # --- knocking ------------------------------------------------------------------------------------------------------

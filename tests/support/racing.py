@@ -32,6 +32,30 @@ def race(*calls):
         return list(runners.map(run, calls))
 
 
+def rounds(players, count):
+    """Let every player play each of `count` rounds, all at the same line before each; answers their answers by round.
+
+    A player is a function of the round's number. Each keeps its thread and its connection, as a busy worker does.
+    """
+    line = threading.Barrier(len(players))
+
+    def play(player):
+        found = []
+        try:
+            for number in range(count):
+                line.wait(PATIENCE_SECONDS)
+                try:
+                    found.append(player(number))
+                except Exception as error:
+                    found.append(error)
+            return found
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(players)) as runners:
+        return list(zip(*runners.map(play, players), strict=True))
+
+
 class Meeting:
     """A place in the code where racers wait for each other, so that the unlucky moment comes every time.
 

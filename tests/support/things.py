@@ -4,7 +4,18 @@
 """
 
 from dispatch.actions import assignments
-from dispatch.models import Assignment, AssignmentRule, Capacity, MemberShift, MemberSkill, Shift, Skill
+from dispatch.models import (
+    Absence,
+    Assignment,
+    AssignmentRule,
+    Attendance,
+    Badge,
+    Capacity,
+    MemberShift,
+    MemberSkill,
+    Shift,
+    Skill,
+)
 from notifications.models import Notification
 from tenants.models import ApiToken, Department, Deputy, Event, Member
 from tenants.problems import DECIDES
@@ -151,8 +162,19 @@ def _catalogue(factory):
     return lambda world, actor, verb, own: factory(organization=world.north)
 
 
+def _absence(world, actor, verb, own):
+    """One's own, or of somebody whom the actor answers for."""
+    is_theirs = own and actor.role in ("viewer", "operator")
+    return made.AbsenceFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
+
+
+def _punch(world, actor, verb, own):
+    is_theirs = own and actor.role in ("viewer", "operator")
+    return made.AttendanceFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
+
+
 MODELS_BY_NOUN = {
-    Member: lambda world, *_: world.omar,
+    Member: lambda world, actor, verb, own: hand_of(world, own),
     Department: _department,
     ApiToken: _token,
     Deputy: _deputy,
@@ -179,6 +201,9 @@ MODELS_BY_NOUN = {
     Shift: _catalogue(made.ShiftFactory),
     MemberShift: _of_a_hand(made.MemberShiftFactory),
     Capacity: _of_a_hand(made.CapacityFactory),
+    Absence: _absence,
+    Attendance: _punch,
+    Badge: _of_a_hand(made.BadgeFactory),
 }
 
 

@@ -145,8 +145,10 @@ def _build_people(world):
     made.MemberSkillFactory(**south, **zoe)
     made.CertificateEndFactory(**south)
     made.MemberShiftFactory(**south, **zoe)
-    for factory in (made.AbsenceFactory, made.AttendanceFactory, made.BadgeFactory, made.CapacityFactory):
+    for factory in (made.AbsenceFactory, made.BadgeFactory, made.CapacityFactory):
         factory(**south, **zoe)
+    made.AbsenceStartFactory(**south)
+    made.StayEndFactory(**south, punch=made.AttendanceFactory(**south, **zoe))
     plan = made.PlanFactory(**south, **zoe)
     made.PlanItemFactory(**south, plan=plan, task=world.south_task)
     made.PlanStepFactory(**south, plan=plan)

@@ -83,7 +83,7 @@ def _judged(
 ) -> tuple[offering.Grant | None, list[Problem]]:
     """Leave to give, or what speaks against it: of an exchange both sides are told at once."""
     try:
-        return offering.allowed(task, member, force=force, later=True, freed=freed), []
+        return offering.allowed(task, member, force=force, later=True, freed=freed, field="second"), []
     except NotAllowed as refusal:
         return None, refusal.problems
 

@@ -61,7 +61,8 @@ def allowed(task: WorkOrderTask, member: Member, *, force: str = "", later: bool
     """Refuse with everything that speaks against it, other than what `force` may set aside. The caller holds both."""
     verdict = queries.judge(task, member, later=later, freed=freed)
     lifted = problems.LIFTED if force.strip() else frozenset()
-    refuse(problems.of_recipient(member, [reason for reason in verdict.against if reason.code not in lifted]))
+    against = [reason for reason in verdict.against if reason.code not in lifted]
+    refuse(problems.of_recipient(member, against, field=field))
     return Grant(verdict, force.strip() if verdict.against else "")
 
 

@@ -3,41 +3,12 @@
 from rest_framework import serializers
 
 from dispatch import models
+from dispatch.models.assignments import weighed
 from dispatch.states import AssignmentStatus, Strategy
 from tenants.access import TenantRelatedField
-from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words
+from tenants.api.v1.fields import AllowedActions, Minutes, Moment, Named, Quantity, Rows, Text, Words, made
 from tenants.api.v1.viewsets import Seen
 from tenants.models import Department, Member
-from workorder.models import Customer, Process
-from workorder.states import Priority
-
-
-class Rule(serializers.Serializer):
-    """An empty condition always holds; without a `department` the task stays where it is."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    rank = serializers.IntegerField()
-    active = serializers.BooleanField()
-    if_process = serializers.UUIDField(source="if_process_id", allow_null=True)
-    if_department = serializers.UUIDField(source="if_department_id", allow_null=True)
-    if_customer = serializers.UUIDField(source="if_customer_id", allow_null=True)
-    if_priority = serializers.ChoiceField(Priority.choices, allow_blank=True)
-    department = serializers.UUIDField(source="department_id", allow_null=True)
-    strategy = serializers.ChoiceField(Strategy.choices)
-    version = serializers.IntegerField()
-
-
-class RuleInput(Seen):
-    name = serializers.CharField(max_length=120)
-    rank = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
-    active = serializers.BooleanField(required=False)
-    if_process = TenantRelatedField(to=Process, required=False, allow_null=True)
-    if_department = TenantRelatedField(to=Department, required=False, allow_null=True)
-    if_customer = TenantRelatedField(to=Customer, required=False, allow_null=True)
-    if_priority = serializers.ChoiceField(Priority.choices, required=False, allow_blank=True)
-    department = TenantRelatedField(to=Department, required=False, allow_null=True)
-    strategy = serializers.ChoiceField(Strategy.choices, required=False)
 
 
 class Assignment(serializers.Serializer):
@@ -54,9 +25,12 @@ class Assignment(serializers.Serializer):
 
 
 class AssignmentDetail(Assignment):
-    """`decision` is everything that was weighed: the rule, the candidates with their loads, who was refused and why."""
+    """`decision` is everything that was weighed: the rule, the candidates with their loads, who was refused and why.
 
-    decision = serializers.DictField()
+    Of one made together with many others it holds the first six candidates; `explanation/` has more to say.
+    """
+
+    decision = made(serializers.DictField(source="weighed"), weighed, "decision")
 
 
 class Swapped(serializers.Serializer):
@@ -124,10 +98,28 @@ class NamedPlace(serializers.Serializer):
 class DecisionRule(NamedPlace):
     rank = serializers.IntegerField()
     strategy = serializers.ChoiceField(Strategy.choices)
+    version = serializers.IntegerField()
+
+
+class Parts(serializers.Serializer):
+    """What a strategy can look at: open work and how much there may be of it, `pace` (0.9 takes a tenth less than
+    estimated), `level` in the skill it needs (0: needs none), `kept` if they did the process before, and how long ago a
+    rule last chose them (null: never)."""
+
+    load_minutes = serializers.CharField()
+    room_minutes = serializers.CharField(allow_null=True)
+    pace = serializers.CharField()
+    level = serializers.IntegerField()
+    kept = serializers.BooleanField()
+    waited_minutes = serializers.CharField(allow_null=True)
 
 
 class Candidate(NamedPlace):
+    """`score` is what the strategy compared; the least is best."""
+
     load_minutes = serializers.CharField()
+    score = serializers.CharField()
+    parts = Parts()
 
 
 class RefusalReason(serializers.Serializer):
@@ -140,13 +132,18 @@ class RefusedPerson(NamedPlace):
 
 
 class Decision(serializers.Serializer):
+    """`could` is how many there are who can take it, `refusals` how many cannot for each reason."""
+
     task = serializers.UUIDField()
     why = serializers.CharField()
     rule = DecisionRule(allow_null=True)
+    strategy = serializers.ChoiceField(Strategy.choices)
     department = NamedPlace()
     chosen = Candidate(allow_null=True)
     candidates = Candidate(many=True)
+    could = serializers.IntegerField()
     refused = RefusedPerson(many=True)
+    refusals = serializers.DictField(child=serializers.IntegerField())
 
 
 class Decisions(serializers.Serializer):

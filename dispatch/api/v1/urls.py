@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from dispatch.api.v1 import capacity, shifts, skills, views
+from dispatch.api.v1 import absences, attendance, capacity, explaining, plans, rules, shifts, skills, views
 
 routes = [
-    ("dispatch/rules", views.RuleViewSet, "dispatch-rule"),
+    ("dispatch/rules", rules.RuleViewSet, "dispatch-rule"),
     ("assignments", views.AssignmentViewSet, "assignment"),
+    ("plans", plans.PlanViewSet, "plan"),
     ("skills", skills.SkillViewSet, "skill"),
     ("member-skills", skills.MemberSkillViewSet, "member-skill"),
     ("shifts", shifts.ShiftViewSet, "shift"),
     ("member-shifts", shifts.MemberShiftViewSet, "member-shift"),
+    ("absences", absences.AbsenceViewSet, "absence"),
+    ("attendance", attendance.AttendanceViewSet, "attendance"),
+    ("badges", attendance.BadgeViewSet, "badge"),
     ("capacities", capacity.CapacityViewSet, "capacity"),
 ]
 paths = [
@@ -22,6 +26,16 @@ paths = [
     path("dispatch/preview/", views.DispatchViewSet.as_view({"get": "preview"}), name="dispatch-preview"),
     path("dispatch/run/", views.DispatchViewSet.as_view({"post": "run"}), name="dispatch-run"),
     path("dispatch/load/", views.DispatchViewSet.as_view({"get": "load"}), name="dispatch-load"),
+    path(
+        "tasks/<str:pk>/candidates/",
+        explaining.CandidatesViewSet.as_view({"get": "candidates"}),
+        name="task-candidates",
+    ),
+    path(
+        "assignments/<str:pk>/explanation/",
+        explaining.ExplanationViewSet.as_view({"get": "explanation"}),
+        name="assignment-explanation",
+    ),
     path("tasks/<str:pk>/assign/", views.TaskGivingViewSet.as_view({"post": "assign"}), name="task-assign"),
     path("tasks/<str:pk>/claim/", views.TaskGivingViewSet.as_view({"post": "claim"}), name="task-claim"),
     path("tasks/<str:pk>/split/", views.TaskGivingViewSet.as_view({"post": "split"}), name="task-split"),

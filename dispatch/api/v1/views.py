@@ -1,59 +1,24 @@
-"""Giving tasks to people: rules, previews and runs, loads, and the answers of those who were asked."""
+"""Giving tasks to people: previews and runs, loads, and the answers of those who were asked."""
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from dispatch import access, queries
-from dispatch.actions import assignments, parts, rules
+from dispatch.actions import assignments, parts
 from dispatch.api.v1 import serializers
-from dispatch.models import Assignment, AssignmentRule
-from dispatch.states import AssignmentStatus, Strategy
+from dispatch.models import Assignment
+from dispatch.states import AssignmentStatus
 from tenants.access import Later
-from tenants.api.v1.filters import Related, YesNo
+from tenants.api.v1.filters import Related
 from tenants.api.v1.history import Remembered
 from tenants.api.v1.viewsets import Nothing, Seen, TenantViewSet
-from tenants.models import Department, Member
+from tenants.models import Member
 from tenants.states import Role
 from workorder.api.v1.views import TaskViewSet
 from workorder.models import WorkOrderTask
-
-
-class RuleFilter(filters.FilterSet):
-    active = YesNo()
-    strategy = filters.MultipleChoiceFilter(choices=Strategy.choices)
-    department = Related(to=Department)
-
-
-class RuleViewSet(Remembered):
-    """Dispatch rules, the one asked first on top. Everybody may read them: they explain who got what."""
-
-    queryset = Later(AssignmentRule)
-    serializer_class = serializers.Rule
-    filterset_class = RuleFilter
-    search_fields = ["name"]
-    ordering_fields = ("rank", "name")
-    ordering = ("rank", "name")
-    roles = {"create": Role.PLANNER}
-    editor = Role.PLANNER
-    shapes = {"create": serializers.RuleInput, "partial_update": serializers.RuleInput}
-
-    def create(self, request):
-        sent = self.sent()
-        sent.pop("seen", None)
-        return self.created(rules.create(by=self.member, **sent))
-
-    def partial_update(self, request, pk):
-        rule = self.thing()
-        rules.edit(rule, by=self.member, **self.sent(partial=True))
-        return self.changed(rule)
-
-    def destroy(self, request, pk):
-        rules.remove(self.thing(), by=self.member)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DispatchViewSet(TenantViewSet):

@@ -27,6 +27,17 @@ class Moment(serializers.DateTimeField):
         return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
+class ZonedMoment(Moment):
+    """One that says its offset from UTC, or Z: what is planned must not depend on whose clock it was read from."""
+
+    default_error_messages = {"zone": "Name the offset from UTC, as in 2031-03-01T06:00:00+01:00, or Z."}
+
+    def enforce_timezone(self, value):
+        if value.tzinfo is None:
+            self.fail("zone")
+        return super().enforce_timezone(value)
+
+
 class Text(serializers.CharField):
     """Words of people: optional, trimmed, empty rather than null."""
 

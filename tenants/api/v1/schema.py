@@ -62,4 +62,5 @@ class Schema(AutoSchema):
     def _refusals(self):
         if not self.view.get_authenticators():
             return SIGNING_IN | ({"429"} if self.view.get_throttles() else set())
-        return READING if self.method == "GET" else WRITING
+        often = {"429"} if self.view.get_throttles() else set()
+        return READING if self.method == "GET" else WRITING | often

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from tenants import context, events, relay
+from tenants import context, doorbell, events, relay
 from tenants.context import tenant
 from tenants.errors import Permanent
 from tenants.models import Delivery, Department, Event
@@ -194,6 +194,53 @@ class TestLeases:
         assert relay.claim("tenants.delivery", world.north, delivery.pk) is None
         assert deliveries(world, happened)[0].state == "dead"
         assert SEEN == []
+
+
+class TestRounds:
+    """What is run here is run for a while, then everybody else has their turn."""
+
+    @pytest.fixture(autouse=True)
+    def _no_time(self, monkeypatch):
+        monkeypatch.setattr(relay, "HERE_SECONDS", -1.0)
+
+    def test_what_does_not_fit_is_left_to_the_next_round(self, world, subscribe, happened):
+        """A hundred mails to a slow server would keep the next order's people waiting for minutes."""
+        subscribe("note", "stumble")
+        relay.relay(world.north)
+
+        first, states = relay.run_due(world.north), [d.state for d in deliveries(world, happened)]
+        second = relay.run_due(world.north)
+
+        assert (first, states) == (1, ["done", "pending"])
+        assert (second, [d.attempts for d in deliveries(world, happened)]) == (1, [1, 1])
+
+    def test_what_is_left_is_not_rung_for_again(self, world, subscribe, happened, monkeypatch):
+        """Whoever rings once a round fills the queue of a worker that is away."""
+        subscribe("note", "stumble")
+        relay.relay(world.north)
+        relay.run_due(world.north)
+        rung = []
+        monkeypatch.setattr(doorbell, "ring_worker", lambda *row, is_long: rung.append(row) or True)
+
+        relay.run_due(world.north)
+
+        assert rung == []
+        assert [d.attempts for d in deliveries(world, happened)] == [1, 1]
+
+    def test_a_lease_that_ran_out_is_taken_up_in_the_next_round(self, world, subscribe, happened):
+        """Before what came later, however much that is: whoever held it died a lease ago."""
+        subscribe("note")
+        relay.relay(world.north)
+        (held,) = deliveries(world, happened)
+        relay.claim("tenants.delivery", world.north, held.pk)
+        with tenant(world.north):
+            events.record(DepartmentFactory(organization=world.north), "department.created", by=world.ada)
+        _age_lease(world, held)
+
+        relay.turn(world.north)
+
+        (held,) = deliveries(world, happened)
+        assert (held.state, held.attempts, held.failures) == ("done", 2, 0)
 
 
 class TestForeignRows:

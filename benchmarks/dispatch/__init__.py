@@ -1,0 +1,1 @@
+"""How good the engine's answers are and what they cost, beside rivals on the same instances, in one run."""
