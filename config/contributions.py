@@ -11,7 +11,7 @@ CONTRIBUTIONS = {
     "task": {
         "verbs": ["dispatch.access.task_verbs"],
         "fields": ["dispatch.queries.why_of"],
-        "panels": ["dispatch.pages.assignment_panels", "dispatch.pages.task_panels"],
+        "panels": ["dispatch.pages.assignment_panels", "dispatch.pages.task_panels", "dispatch.pages.why_panels"],
         "history": ["dispatch.queries.history_of"],
     },
     "event": {

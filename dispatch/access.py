@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatch.models import Assignment
-from dispatch.states import PLAN, PlanStatus
+from dispatch.states import INTERNAL, PLAN, PlanStatus
 from tenants.access import CountedThrottle
-from tenants.models import Member
+from tenants.models import Department, Member
 from tenants.states import Role
 from workorder.access import leads
 from workorder.models import WorkOrderTask
@@ -31,6 +31,13 @@ def may(member: Member, verb: str, obj: Any) -> bool:
     if verb in ("withdraw", *GIVEN_ON):
         return leads(member, obj.task)
     return verb in ("accept", "decline") and obj.member_id == member.pk
+
+
+def may_compare(member: Member, department: Department) -> bool:
+    """Whether the member may see how evenly the department's people are given work."""
+    if member.is_at_least(Role.PLANNER):
+        return True
+    return member.role == Role.SUPERVISOR and member.department_id == department.pk
 
 
 def verbs(member: Member, assignment: Assignment) -> list[str]:
@@ -58,7 +65,7 @@ def leads_there(member: Member, department_id: uuid.UUID | None) -> bool:
 
 def plan_verbs(member: Member, plan: Any) -> list[str]:
     """What this member can do with a plan now; what a second pair of eyes is asked for, publishing says itself."""
-    here = [verb for verb in PLAN.verbs_from(plan.status) if verb not in COMPUTED]
+    here = [verb for verb in PLAN.verbs_from(plan.status) if verb not in INTERNAL["plan"]]
     adjusting = list(ADJUSTING) if plan.status == PlanStatus.READY else []
     return [verb for verb in [*here, *adjusting] if may_plan(member, verb, plan)]
 

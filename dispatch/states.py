@@ -129,3 +129,6 @@ PLAN = checked(
     },
     initial=L.COMPUTING,
 )
+
+# Verbs of the system: whoever computes a plan says them, so they have no button and no route.
+INTERNAL = {"plan": frozenset({"finish", "fail"})}

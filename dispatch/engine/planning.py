@@ -6,6 +6,7 @@ only when it takes many times longer than it should (engine/solving.py).
 """
 
 import datetime
+import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -183,8 +184,8 @@ def _others(pairs: Pairs, arcs: Ints, prices: Ints, people: list[uuid.UUID]) -> 
     counts = np.bincount(task[left], minlength=backlog.tasks)
     place = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
     left = left[place < NEXT]
-    found: list[list[tuple[uuid.UUID, int]]] = [[] for _ in range(backlog.tasks)]
-    minutes = (prices[left] // FINE).tolist()
-    for number, member, price in zip(task[left].tolist(), backlog.member[left].tolist(), minutes, strict=True):
-        found[number].append((people[member], price))
-    return [tuple(one) for one in found]
+    named = list(
+        zip([people[member] for member in backlog.member[left].tolist()], (prices[left] // FINE).tolist(), strict=True)
+    )
+    bounds = np.searchsorted(task[left], np.arange(backlog.tasks + 1)).tolist()
+    return [tuple(named[start:end]) for start, end in itertools.pairwise(bounds)]

@@ -8,17 +8,23 @@ from dispatch.forms.people import (
     DaysForm,
     DispatchPolicyForm,
     GrantForm,
+    PersonForm,
     ShiftEditForm,
     ShiftForm,
     SkillEditForm,
     SkillForm,
     WorkForm,
 )
+from dispatch.forms.presence import ABSENCE_FORMS, AbsenceForm, AddPunchForm, BadgeForm, PunchForm
 from dispatch.forms.reports import DaysFilter
 from dispatch.forms.tasks import AssignForm, SplitForm, id_of
 
 __all__ = [
+    "ABSENCE_FORMS",
+    "AbsenceForm",
+    "AddPunchForm",
     "AssignForm",
+    "BadgeForm",
     "BoardFilter",
     "CapacityForm",
     "CertificateForm",
@@ -28,6 +34,8 @@ __all__ = [
     "DispatchPolicyForm",
     "GiveForm",
     "GrantForm",
+    "PersonForm",
+    "PunchForm",
     "ReassignForm",
     "ShiftEditForm",
     "ShiftForm",

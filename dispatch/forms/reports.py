@@ -31,15 +31,19 @@ class DaysFilter(forms.Form):
 
     def _days(self):
         """As asked, if they can be meant: in this order, not too many, and not in a time nobody plans for."""
-        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        first, last = (self._meant(name) for name in ("first", "last"))
         length = self.usual[1] - self.usual[0]
         if first and not last:
             last = first + length
         elif last and not first:
             first = last - length
-        if not first or not FIRST_DAY <= first <= last <= self.furthest or (last - first).days >= MOST_DAYS:
+        if not first or last < first or (last - first).days >= MOST_DAYS:
             return self.usual
         return first, last
+
+    def _meant(self, name):
+        day = self.cleaned_data.get(name)
+        return day if day and FIRST_DAY <= day <= self.furthest else None
 
     def chosen(self):
         """The departments to show, in the order of their codes."""

@@ -8,6 +8,7 @@ from dispatch.forms import BoardFilter, GiveForm, id_of
 from dispatch.models import Assignment
 from dispatch.problems import LIFTED
 from dispatch.queries.board import board, takers
+from dispatch.queries.weighing import weigh
 from tenants.pages import page, wants_part
 from tenants.states import Role
 from workorder.models import WorkOrderTask
@@ -26,6 +27,8 @@ class Giving:
     unable: list[Any]
     unable_more: int = 0
     problems: list[Any] = field(default_factory=list)
+    remedies: list[Any] = field(default_factory=list)
+    """What would help where nobody can take it."""
     stale: bool = False
 
     @property
@@ -91,7 +94,9 @@ def giving_of(task, data=None, *, form=None, problems=(), stale=False):
     else:
         form.offer(_groups(everybody), needs_reason=_needs_reason(everybody))
     unable = [taker for taker in everybody if taker.against and not taker.may_be_forced]
-    return Giving(task, form, unable[:MOST_NAMED], len(unable[MOST_NAMED:]), list(problems), stale)
+    is_stuck = task.assigned_member_id is None and all(taker.against for taker in everybody)
+    remedies = weigh(task).remedies[:MOST_NAMED] if is_stuck else []
+    return Giving(task, form, unable[:MOST_NAMED], len(unable[MOST_NAMED:]), list(problems), remedies, stale)
 
 
 def give_form_of(task, data=None, *, everybody=()):

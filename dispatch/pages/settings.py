@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.template.loader import render_to_string
 
 from dispatch import access, queries
 from dispatch.models import Capacity, MemberShift, MemberSkill
 from tenants.errors import Invalid, NotAllowed, Stale
+from tenants.forms import SettingsForm
 from tenants.pages import goto, page
 from tenants.states import Role
 
@@ -64,6 +66,8 @@ def save(request, form, act, again, *, done, back):
         return again(form=form, status=422)
     try:
         saved = act()
+    except ObjectDoesNotExist as error:  # somebody has just taken it away
+        raise Http404 from error
     except Invalid as refusal:
         form.take(refusal.problems)
         return again(form=form, status=422)
@@ -73,6 +77,16 @@ def save(request, form, act, again, *, done, back):
         return again(fresh=other.obj, stale=True, status=409)
     messages.success(request, done(saved))
     return goto(request, *back)
+
+
+def take_away(request, act, again, *, done, back):
+    """The same for a button without words: `act` takes the version that was seen."""
+    form = SettingsForm(request.POST)
+
+    def show_it(*, form=None, **values):
+        return again(**values)
+
+    return save(request, form, lambda: act(form.cleaned_data["version"]), show_it, done=done, back=back)
 
 
 def changeable(request, rows):

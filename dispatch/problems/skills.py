@@ -1,6 +1,7 @@
 """Why a skill, or what somebody is said to be able to do, cannot be as it was sent."""
 
 import datetime
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,8 @@ def of_given_skill(facts: Mapping[str, Any], *, skill: Skill | None = None) -> l
 def _leads_back(skill: Skill, implied: Skill) -> bool:
     """Whether the chain that begins with `implied` arrives at `skill`."""
     implies = dict(Skill.objects.order_by().values_list("pk", "implies"))
-    step, seen = implied.pk, set()
+    seen: set[uuid.UUID] = set()
+    step: uuid.UUID | None = implied.pk
     while step is not None and step not in seen:
         if step == skill.pk:
             return True

@@ -7,6 +7,7 @@ from dispatch.queries.judging import Verdict, judge, places_of, running_limits
 from dispatch.queries.loads import history_of, load_by_department, why_of
 from dispatch.queries.presence import (
     AROUND,
+    absent_now,
     cared_for,
     punches_of,
     still_running,
@@ -44,6 +45,7 @@ __all__ = [
     "SOON",
     "Verdict",
     "bringing",
+    "absent_now",
     "brought_along",
     "cared_for",
     "clashes",

@@ -5,6 +5,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+
 from dispatch.engine.availability import DAY, Clocked, Pattern, Span, at_wall, clocked
 from dispatch.engine.timesheets import Day, timesheet
 from dispatch.models import Absence, Attendance, MemberShift
@@ -60,20 +62,28 @@ def _away(ids: Iterable[uuid.UUID], within: Span) -> dict[uuid.UUID, list[Span]]
     return found
 
 
+def absent_now(ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of them who were granted to be away right now."""
+    now = context.now()
+    rows = Absence.objects.in_force().filter(member__in=ids, starts_at__lte=now, ends_at__gt=now)
+    return set(rows.values_list("member_id", flat=True))
+
+
 def still_running(member: Member) -> list[WorkOrderTask]:
     """What somebody is at: nobody who has gone home is."""
     running = WorkOrderTask.objects.filter(assigned_member=member, status=TaskStatus.IN_PROGRESS)
     return list(running.select_related("process__process", "work_order").order_by("started_at", "pk"))
 
 
-def cared_for(by: Member) -> TenantQuerySet:
+def cared_for(by: Member, *, and_oneself: bool = False) -> TenantQuerySet:
     """The people somebody answers for: all for planners and admins, a supervisor's own department."""
     people = Member.objects.active().select_related("user", "department")
     if by.is_at_least(Role.PLANNER):
         return people
+    chosen = Q(pk=by.pk) if and_oneself else Q(pk=None)
     if by.role == Role.SUPERVISOR and by.department_id is not None:
-        return people.filter(department=by.department_id)
-    return people.none()
+        chosen |= Q(department=by.department_id)
+    return people.filter(chosen)
 
 
 def who_may_decide(absence: Absence) -> list[Member]:

@@ -21,7 +21,7 @@ SOON = datetime.timedelta(days=30)
 
 def today() -> datetime.date:
     """The day it is on the organization's wall."""
-    return context.now().astimezone(Organization.objects.get(pk=context.organization_id()).zone).date()
+    return context.today(Organization.objects.get(pk=context.organization_id()))
 
 
 def skills_of(ids: Collection[uuid.UUID], *, needed: set[str] | None = None) -> dict[uuid.UUID, dict[str, Certificate]]:

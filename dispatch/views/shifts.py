@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
@@ -11,11 +10,8 @@ from dispatch import queries
 from dispatch.actions import shifts
 from dispatch.forms import DaysForm, ShiftEditForm, ShiftForm, WorkForm
 from dispatch.models import MemberShift, Shift
-from dispatch.pages.settings import bars, changeable, only_planners, only_who_cares_for, paged, save, show
+from dispatch.pages.settings import bars, changeable, only_planners, only_who_cares_for, paged, save, show, take_away
 from tenants.access import members
-from tenants.errors import NotAllowed, Stale
-from tenants.forms import SettingsForm
-from tenants.pages import goto
 from tenants.states import Role
 
 PAGE_LENGTH = 50
@@ -57,18 +53,12 @@ def shift_remove(request, pk):
     only_planners(request)
     if request.method != "POST":
         return redirect("dispatch:shift_detail", pk=pk)
-    sent = SettingsForm(request.POST)
-    if not sent.is_valid():
-        return _show_shift(request, shift, form=ShiftEditForm.of(shift), status=422)
-    try:
-        shifts.remove(shift, by=request.member, seen=sent.cleaned_data["version"])
-    except NotAllowed as refusal:
-        form = ShiftEditForm.of(shift)
-        return _show_shift(request, shift, form=form, problems=refusal.problems, status=409)
-    except Stale as other:
-        return _show_shift(request, shift, fresh=other.obj, stale=True, status=409)
-    messages.success(request, f"{shift}: removed.")
-    return goto(request, "dispatch:shift_list")
+
+    def act(seen):
+        shifts.remove(shift, by=request.member, seen=seen)
+
+    again = partial(_show_shift, request, shift)
+    return take_away(request, act, again, done=lambda _: f"{shift}: removed.", back=["dispatch:shift_list"])
 
 
 @members()
@@ -119,15 +109,15 @@ def member_shift_end(request, pk):
     only_who_cares_for(request, row.member)
     if request.method != "POST":
         return redirect("dispatch:member_shift_edit", pk=pk)
-    sent = SettingsForm(request.POST)
-    if not sent.is_valid():
-        return _show_member_shift(request, row, form=DaysForm.of(row), status=422)
-    try:
-        shifts.end(row, by=request.member, seen=sent.cleaned_data["version"])
-    except Stale as other:
-        return _show_member_shift(request, row, fresh=other.obj, stale=True, status=409)
-    messages.success(request, f"{row.member.name}: off {row.shift} from tomorrow on.")
-    return goto(request, "dispatch:member_shift_list")
+
+    def act(seen):
+        shifts.end(row, by=request.member, seen=seen)
+
+    def done(_):
+        return f"{row.member.name}: off {row.shift} from tomorrow on."
+
+    again = partial(_show_member_shift, request, row)
+    return take_away(request, act, again, done=done, back=["dispatch:member_shift_list"])
 
 
 def _in_force():

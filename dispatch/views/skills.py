@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 
@@ -10,11 +9,8 @@ from dispatch import queries
 from dispatch.actions import skills
 from dispatch.forms import CertificateForm, GrantForm, SkillEditForm, SkillForm
 from dispatch.models import MemberSkill, Skill
-from dispatch.pages.settings import changeable, only_planners, only_who_cares_for, paged, save, show
+from dispatch.pages.settings import changeable, only_planners, only_who_cares_for, paged, save, show, take_away
 from tenants.access import members
-from tenants.errors import NotAllowed, Stale
-from tenants.forms import SettingsForm
-from tenants.pages import goto
 from tenants.states import Role
 
 PAGE_LENGTH = 50
@@ -58,18 +54,12 @@ def skill_remove(request, pk):
     only_planners(request)
     if request.method != "POST":
         return redirect("dispatch:skill_detail", pk=pk)
-    sent = SettingsForm(request.POST)
-    if not sent.is_valid():
-        return _show_skill(request, skill, form=SkillEditForm.of(skill), status=422)
-    try:
-        skills.remove(skill, by=request.member, seen=sent.cleaned_data["version"])
-    except NotAllowed as refusal:
-        form = SkillEditForm.of(skill)
-        return _show_skill(request, skill, form=form, problems=refusal.problems, status=409)
-    except Stale as other:
-        return _show_skill(request, skill, fresh=other.obj, stale=True, status=409)
-    messages.success(request, f"{skill}: removed.")
-    return goto(request, "dispatch:skill_list")
+
+    def act(seen):
+        skills.remove(skill, by=request.member, seen=seen)
+
+    again = partial(_show_skill, request, skill)
+    return take_away(request, act, again, done=lambda _: f"{skill}: removed.", back=["dispatch:skill_list"])
 
 
 @members()
@@ -121,15 +111,15 @@ def member_skill_remove(request, pk):
     only_who_cares_for(request, row.member)
     if request.method != "POST":
         return redirect("dispatch:member_skill_edit", pk=pk)
-    sent = SettingsForm(request.POST)
-    if not sent.is_valid():
-        return _show_member_skill(request, row, form=CertificateForm.of(row), status=422)
-    try:
-        skills.take_back(row, by=request.member, seen=sent.cleaned_data["version"])
-    except Stale as other:
-        return _show_member_skill(request, row, fresh=other.obj, stale=True, status=409)
-    messages.success(request, f"{row.skill} of {row.member.name}: taken back. Their unstarted work for it goes on.")
-    return goto(request, "dispatch:member_skill_list")
+
+    def act(seen):
+        skills.take_back(row, by=request.member, seen=seen)
+
+    def done(_):
+        return f"{row.skill} of {row.member.name}: taken back. Their unstarted work for it goes on."
+
+    again = partial(_show_member_skill, request, row)
+    return take_away(request, act, again, done=done, back=["dispatch:member_skill_list"])
 
 
 def _show_skills(request, form, **values):

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from dispatch import access
 from dispatch.actions import assignments, parts
 from dispatch.forms import SplitForm
-from dispatch.pages import asking_why, form_of
+from dispatch.pages import asking_why, form_of, show_candidates
 from tenants.access import members
 from workorder.models import WorkOrderTask
 from workorder.pages import Pressed, press, show_task
@@ -15,6 +15,12 @@ from workorder.pages import Pressed, press, show_task
 @members()
 def task_assign(request, pk):
     return _press(request, pk, "assign", assignments.assign, "It has changed hands.")
+
+
+@members()
+def task_candidates(request, pk):
+    """Who could take it now, who could not and why, and what would help if nobody can."""
+    return show_candidates(request, get_object_or_404(WorkOrderTask, pk=pk))
 
 
 @members()

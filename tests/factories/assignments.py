@@ -37,5 +37,6 @@ class AssignmentFactory(BaseFactory):
         made = model_class.objects.of_task(task).open().get()
         for verb in WALKS[at]:
             answered = {"reason": "Not today"} if verb == "decline" else {}
-            made = getattr(assignments, verb)(made, by=member, **answered)
+            speaker = by if verb == "withdraw" and by else member
+            made = getattr(assignments, verb)(made, by=speaker, **answered)
         return made

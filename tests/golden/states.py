@@ -42,13 +42,13 @@ cancelled    -      -            -          -        =
 
 # The order is on the floor and not held; `complete` is said when everything has been reported.
 TASK = grid("""
-             ready  start        pause   resume       report  complete   cancel     assign  split
-waiting      ready  -            -       -            -       -          cancelled  +       +
-ready        =      in_progress  -       -            -       -          cancelled  +       +
-in_progress  -      =            paused  -            +       completed  cancelled  -       +
-paused       -      -            =       in_progress  +       -          cancelled  +       +
-completed    -      -            -       -            -       =          -          -       -
-cancelled    -      -            -       -            -       -          =          -       -
+             ready  start        pause   resume       report  complete   cancel     assign  claim  split  merge
+waiting      ready  -            -       -            -       -          cancelled  +       -      +      +
+ready        =      in_progress  -       -            -       -          cancelled  +       +      +      +
+in_progress  -      =            paused  -            +       completed  cancelled  -       -      +      +
+paused       -      -            =       in_progress  +       -          cancelled  +       +      +      +
+completed    -      -            -       -            -       =          -          -       -      -      -
+cancelled    -      -            -       -            -       -          =          -       -      -      -
 """)
 
 # It names a customer, so it can become an order.
@@ -73,6 +73,16 @@ failed       -              -        -        =       -
 discarded    -              -        -        -       =
 """)
 
+# A ready task in somebody's hands. They answer; who leads takes it back; it is finished by what happens to the task.
+ASSIGNMENT = grid("""
+           accept    decline   withdraw   finish
+offered    accepted  declined  withdrawn  -
+accepted   =         -         withdrawn  finished
+declined   -         =         -          -
+withdrawn  -         -         =          -
+finished   -         -         -          =
+""")
+
 # Somebody's leave, judged by somebody else.
 ABSENCE = grid("""
            approve   reject    cancel
@@ -82,13 +92,27 @@ rejected   -         =         -
 cancelled  -         -         =
 """)
 
+# It moves nothing and so needs no second pair of eyes; who submitted it is not who says the next word.
+PLAN = grid("""
+             finish  fail    submit   return  publish    undo    discard
+computing    ready   failed  -        -       -          -       -
+ready        =       -       waiting  -       published  -       discarded
+waiting      -       -       =        ready   published  -       discarded
+published    -       -       -        -       =          undone  -
+undone       -       -       -        -       -          =       -
+discarded    -       -       -        -       -          -       =
+failed       -       =       -        -       -          -       -
+""")
+
 GRIDS = {
     "workorder": WORK_ORDER,
     "process": PROCESS,
     "task": TASK,
     "ticket": TICKET,
     "import": IMPORT,
+    "assignment": ASSIGNMENT,
     "absence": ABSENCE,
+    "plan": PLAN,
 }
 INITIAL = {
     "workorder": "draft",
@@ -96,7 +120,9 @@ INITIAL = {
     "task": "waiting",
     "ticket": "new",
     "import": "checking",
+    "assignment": "offered",
     "absence": "requested",
+    "plan": "computing",
 }
 ENDED = {
     "workorder": {"closed", "cancelled"},
@@ -104,7 +130,9 @@ ENDED = {
     "task": {"completed", "cancelled"},
     "ticket": {"closed", "converted"},
     "import": {"written", "failed", "discarded"},
+    "assignment": {"declined", "withdrawn", "finished"},
     "absence": {"rejected", "cancelled"},
+    "plan": {"undone", "discarded", "failed"},
 }
 # Said by the floor itself: no button, no route, not among the allowed actions.
 INTERNAL = {
@@ -113,8 +141,14 @@ INTERNAL = {
     "task": {"ready"},
     "ticket": set(),
     "import": {"list_problems", "finish", "fail"},
+    "assignment": {"finish"},
     "absence": set(),
+    "plan": {"finish", "fail"},
 }
+# Who says it, where an admin may not: whose it is, and whoever stands at the machine.
+SPOKEN_BY = {("assignment", "accept"): "omar", ("assignment", "decline"): "omar", ("task", "claim"): "omar"}
+# Said by whose it is and by nobody else, so anybody else who says it again is not even heard (403).
+OWN_WORD = {("assignment", "accept"), ("assignment", "decline")}
 # Why a `-` is one, where it is not for "wrong_state": in one cell, or in all cells of a verb.
 REASONS = {
     ("workorder", "edit"): "not_a_draft",
@@ -124,6 +158,10 @@ REASONS = {
     ("task", "assign"): "task_ended",
     ("task", "in_progress", "assign"): "task_started",
     ("task", "split"): "task_ended",
+    ("task", "merge"): "task_ended",
+    ("task", "claim"): "task_ended",
+    ("task", "waiting", "claim"): "not_its_turn",
+    ("task", "in_progress", "claim"): "task_started",
     # It stands already where the verb leads to, but has not come there by it.
     ("workorder", "draft", "revise"): "already_draft",
     ("workorder", "released", "resume"): "already_released",
@@ -131,6 +169,7 @@ REASONS = {
     ("workorder", "in_progress", "reopen"): "already_in_progress",
     ("task", "in_progress", "resume"): "already_in_progress",
     ("ticket", "in_progress", "reopen"): "already_in_progress",
+    ("plan", "ready", "return"): "already_ready",
 }
 
 

@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
+import dispatch.views.shifts
+import dispatch.views.skills
 import notifications.views
 import tenants.views
 import workorder.views.orders
@@ -37,7 +39,8 @@ NO_LIST = {
     "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/events/export.csv": "a document, see tests/api/v1/test_events.py",
     "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",
-    "GET /api/v1/dispatch/load/": "one entry per department, see tests/integration/dispatch",
+    "GET /api/v1/dispatch/load/": "one entry per department, see tests/api/v1/test_load.py",
+    "GET /api/v1/dispatch/fairness/": "one entry per member, see tests/api/v1/test_load.py",
     "GET /api/v2/schema/": "a document",
     "GET /api/v2/docs/": "a document",
     "GET /api/v2/me/": "one person",
@@ -128,8 +131,12 @@ class TestPageXGrowth:
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),
             ("GET /settings/tokens/", tenants.views),
+            ("GET /settings/skills/", dispatch.views.skills),
+            ("GET /settings/member-skills/", dispatch.views.skills),
+            ("GET /settings/shifts/", dispatch.views.shifts),
+            ("GET /settings/member-shifts/", dispatch.views.shifts),
         ],
-        ids=["work-orders", "tickets", "notifications", "audit", "members", "departments", "tokens"],
+        ids=lambda part: part.removeprefix("GET ") if isinstance(part, str) else "",
     )
     def test_queries_do_not_grow_with_the_length_of_a_page(self, world, crowd, monkeypatch, line, views):
         browser = Door(host="north.localhost").sign_in(crowd.pia)

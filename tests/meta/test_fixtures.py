@@ -1,12 +1,13 @@
 """The fixtures other tests trust. A fixture that promises too much makes every test that uses it a lie."""
 
+import contextlib
 import datetime
 import smtplib
 import time
 
 import pytest
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tenants import context, doorbell
@@ -14,6 +15,7 @@ from tenants.context import tenant
 from tenants.models import Delivery, Department, Event, Member, Organization
 from tests import factories
 from tests.factories import DepartmentFactory, WorkOrderFactory
+from tests.support import fingerprints
 from tests.support.clients import committed
 from tests.support.world import ORDER_STATES
 from workorder.models import WorkOrder
@@ -79,6 +81,22 @@ class TestWorld:
         assert missing == []
 
 
+def told_nobody(world):
+    """A statement that goes past Django's cursor, where no wrapper hears it."""
+    connection.connection.execute("UPDATE tenants_department SET name = 'Welded' WHERE code = 'WLD'")
+
+
+def in_a_savepoint(world):
+    with transaction.atomic():
+        DepartmentFactory(organization=world.south)
+
+
+def anew(world):
+    """The fingerprint as it is without anything kept."""
+    fingerprints.WATCH._forget_all()
+    return world.fingerprint()
+
+
 class TestFingerprint:
     """Every refusal rests on it: it must see each write, and nothing but writes."""
 
@@ -100,6 +118,20 @@ class TestFingerprint:
             Department.objects.filter(pk=world.assembly.pk).update(name="Assembly line")
 
         assert world.fingerprint() != before
+
+    @pytest.mark.parametrize("write", [in_a_savepoint, told_nobody], ids=["in a savepoint", "past Django"])
+    def test_what_is_kept_is_what_is_there(self, world, write):
+        """A digest kept too long would call a write nothing: those taken back count, and those nobody was told of."""
+        first = world.fingerprint()
+        with contextlib.suppress(LookupError), transaction.atomic():
+            DepartmentFactory(organization=world.north)
+            meanwhile = world.fingerprint()
+            raise LookupError
+        taken_back = world.fingerprint()
+        write(world)
+
+        assert meanwhile != first == taken_back
+        assert first != world.fingerprint() == anew(world)
 
     def test_it_costs_next_to_nothing(self, world):
         """It is taken twice in every refused cell of every matrix."""

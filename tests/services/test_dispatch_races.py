@@ -184,6 +184,7 @@ class TestOneTask:
         holders = open_by_task(north)
         return counts, winners, [holders[task.pk] for task in contested]
 
+    @pytest.mark.timeout(60 + 4 * ROUNDS)
     def test_one_winner_each_round(self, north, floor, figures):
         began = time.monotonic()
         counts, winners, holders = self.play(north, floor, ROUNDS)

@@ -10,7 +10,7 @@ import inspect
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dispatch.actions import absences, assignments, parts
+from dispatch.actions import absences, assignments, parts, plans
 from tenants import context
 from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed
@@ -20,6 +20,7 @@ from tests.support import payloads
 from tests.support.html import Page
 from tests.support.registry import Route, routes
 from workorder.actions import imports, orders, processes, tasks, tickets
+from workorder.models import WorkOrderTask
 
 ACTIONS = {
     "workorder": orders,
@@ -27,9 +28,16 @@ ACTIONS = {
     "task": tasks,
     "ticket": tickets,
     "import": imports,
+    "assignment": assignments,
     "absence": absences,
+    "plan": plans,
 }
-ABOVE = {("task", "assign"): assignments.assign, ("task", "split"): parts.split}  # those that upper apps say
+ABOVE = {
+    ("task", "assign"): assignments.assign,
+    ("task", "claim"): assignments.claim,
+    ("task", "split"): parts.split,
+    ("plan", "return"): plans.return_,
+}  # those that upper apps say
 # What an action takes typed, where a form or a client sends text.
 TYPED = {
     "edit": lambda world: {"title": "Another title"},
@@ -37,6 +45,7 @@ TYPED = {
     "report": lambda world: {"good": 1},
     "assign": lambda world: {"member": world.omar},
     "split": lambda world: {"parts": [{"quantity": Decimal(1)}]},
+    "merge": lambda world: {"parts": [WorkOrderTask.objects.exclude(split_from=None).order_by("pk").last()]},
 }
 # Columns that the product writes together with a verb of the system.
 TOGETHER = {("workorder", "finish"): lambda: {"completed_at": context.now()}}

@@ -16,13 +16,15 @@ from dispatch.models import (
     Capacity,
     MemberShift,
     MemberSkill,
+    Plan,
+    PlanItem,
     Shift,
     Skill,
 )
 from notifications.models import Notification
 from tenants.context import tenant
 from tenants.models import ApiToken, Department, Deputy, Event, Member
-from tests.factories import ShiftFactory, SkillFactory
+from tests.factories import AssignmentFactory, OperatorFactory, ShiftFactory, SkillFactory
 from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
 from tests.support.things import MODELS_BY_NOUN, hand_of, no_thing
@@ -73,6 +75,8 @@ MODELS = {
     "member-shifts": MemberShift,
     "capacities": Capacity,
     "absences": Absence,
+    "plans": Plan,
+    "dispatch/plans": Plan,
     "attendance": Attendance,
     "badges": Badge,
     "time-clock/badges": Badge,
@@ -154,6 +158,7 @@ WORDS = {
     "skip": {"reason": "Not needed."},
     "pause": {"reason": "Break."},
     "decline": {"reason": "Not certified."},
+    "return": {"comment": "Not on Monday."},
     "report": {"good": "1", "defect": "0", "rework": "1", "minutes": "5", "note": ""},
 }
 
@@ -169,7 +174,19 @@ def _merge(route, world):
     return {"parts": [{"task": str(part.pk)}]} if route.is_api else {"parts": str(part.pk)}
 
 
-PARTS = {"split": _split, "merge": _merge}
+def _planned(route, world, **more):
+    """A task of the plan that was made a moment ago, if there is one."""
+    with tenant(world.north):
+        item = PlanItem.objects.order_by("pk").last()
+        task = item.task_id if item else WorkOrderTask.objects.values_list("pk", flat=True).first()
+    return {"task": str(task)} | more
+
+
+def _to_nobody(route, world):
+    return _planned(route, world, member=None if route.is_api else "")
+
+
+PARTS = {"moves": _to_nobody, "move": _to_nobody, "pin": _planned, "unpin": _planned, "split": _split, "merge": _merge}
 ORDER_FORM = {
     "title": "Posters",
     "priority": "normal",
@@ -267,6 +284,10 @@ BODIES = {
         "department": str(world.assembly.pk),
     },
     ("PATCH", "dispatch/rules/{pk}/"): lambda world: {"rank": 7},
+    **{
+        ("POST", f"dispatch/rules/{where}"): lambda world: {"name": "Posters", "rank": "7", "strategy": "fastest"}
+        for where in ("new/", "catches/", "{pk}/", "{pk}/catches/")
+    },
     ("POST", "skills/"): lambda world: {"code": "TIG", "name": "TIG welding"},
     ("PATCH", "skills/{pk}/"): lambda world: {"name": "Welding overhead"},
     ("PATCH", "member-skills/{pk}/"): lambda world: {"level": 4, "certified_until": "2031-03-31"},
@@ -284,6 +305,7 @@ BODIES = {
     ("POST", "settings/shifts/{pk}/"): lambda world: SHIFT_FORM,
     ("POST", "settings/member-shifts/{pk}/"): lambda world: {"since": "2031-03-03", "until": "2031-03-31"},
     ("POST", "settings/members/{pk}/capacity/"): lambda world: {"open_minutes": "960", "running_tasks": "2"},
+    ("POST", "dispatch/plans/"): lambda world: {"name": "Monday", "department": str(world.assembly.pk)},
     ("POST", "settings/dispatch/"): lambda world: {
         "open_minutes": "1200",
         "plan_days": "5",
@@ -302,6 +324,26 @@ def _known_shift(world):
     return str(ShiftFactory(organization=world.north).pk)
 
 
+def _place_of(world, hand):
+    return str(world.assembly.pk if hand == str(world.omar.pk) else world.welding.pk)
+
+
+def _neighbour(world, hand):
+    """Somebody else who works where they do."""
+    department = world.assembly if hand == str(world.omar.pk) else world.welding
+    return OperatorFactory(organization=world.north, department=department)
+
+
+def _held_by(world, member):
+    return str(AssignmentFactory(organization=world.north, member=member, task__department=member.department).pk)
+
+
+def _a_pair(world, hand):
+    """What they have, and what a neighbour has."""
+    one, other = (world.omar if hand == str(world.omar.pk) else world.odd), _neighbour(world, hand)
+    return {"first": _held_by(world, one), "second": _held_by(world, other)}
+
+
 # What is said of somebody: of one in the actor's hands, or of somebody else.
 OF_A_HAND = {
     ("POST", "member-skills/"): lambda world, hand: {"member": hand, "skill": _known_skill(world), "level": 2},
@@ -311,7 +353,13 @@ OF_A_HAND = {
         "since": "2031-03-03",
     },
     ("POST", "badges/"): lambda world, hand: {"member": hand},
+    ("POST", "plans/"): lambda world, hand: {"name": "Monday", "department": _place_of(world, hand)},
     ("POST", "capacities/"): lambda world, hand: {"member": hand, "open_minutes": "960.00"},
+}
+OF_A_HAND |= {
+    ("POST", "assignments/{pk}/reassign/"): lambda world, hand: {"member": str(_neighbour(world, hand).pk)},
+    ("POST", "assignments/swap/"): _a_pair,
+    ("POST", "assignments/{pk}/swap/"): lambda world, hand: {"second": _held_by(world, _neighbour(world, hand))},
 }
 OF_A_HAND |= {("POST", f"settings/{noun}"): OF_A_HAND["POST", noun] for noun in ("member-skills/", "member-shifts/")}
 

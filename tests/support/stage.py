@@ -8,6 +8,7 @@ import pickle
 
 from django.db import connection, transaction
 
+from tests.support.fingerprints import WATCH
 from tests.support.world import build
 
 
@@ -54,8 +55,10 @@ class Stage:
             raise
         # What building it would ring for is over: a doorbell rung by a test must not be taken for one rung before.
         connection.run_on_commit.clear()
+        WATCH.begin()
 
     def _strike(self):
+        WATCH.end()
         transaction.set_rollback(True)
         self._atomic.__exit__(None, None, None)
         self._atomic = None

@@ -13,6 +13,7 @@ from dispatch.models import (
     Capacity,
     MemberShift,
     MemberSkill,
+    Plan,
     Shift,
     Skill,
 )
@@ -113,7 +114,7 @@ def _process(world, actor, verb, own):
 def _assignment(world, actor, verb, own):
     task = made.WorkOrderTaskFactory(organization=world.north, department=place_of(world, own))
     works_here = actor.department_id == world.assembly.pk
-    member = actor if own and works_here and verb != "withdraw" else hand_of(world, own)
+    member = actor if own and works_here and verb in ("", "accept", "decline") else hand_of(world, own)
     assignments.assign(task, by=world.ada, member=member)
     return Assignment.objects.of_task(task).get()
 
@@ -147,6 +148,16 @@ def _notification(world, actor, verb, own):
 
 def _import(world, actor, verb, own):
     return made.OrderImportFactory(organization=world.north, member=world.pia, at="checked")
+
+
+PLAN_AT = {"return": "waiting", "undo": "published"}
+
+
+def _plan(world, actor, verb, own):
+    """Of a department with a task in it; submitted by somebody who is no actor here."""
+    made.WorkOrderTaskFactory(organization=world.north, department=place_of(world, own))
+    place = {"organization": world.north, "department": place_of(world, own), "member": world.bea}
+    return made.PlanFactory(**place, at=PLAN_AT.get(verb, "ready"))
 
 
 def _rule(world, actor, verb, own):
@@ -193,6 +204,7 @@ MODELS_BY_NOUN = {
     Attachment: _about(made.AttachmentFactory),
     Tag: _catalogue(made.TagFactory),
     AssignmentRule: _rule,
+    Plan: _plan,
     OrderImport: _import,
     Assignment: _assignment,
     Notification: _notification,

@@ -4,10 +4,7 @@ North: Vera (viewer), Omar (operator), Sina (supervisor of Assembly), Pia (plann
 Welding) and Ivan (inactive). South: Zoe, its admin, the strongest possible outsider. Bea is a planner in both.
 """
 
-import hashlib
-
 from django.apps import apps
-from django.db import connection
 from django.test import override_settings
 
 from dispatch.models import DispatchPolicy
@@ -15,7 +12,7 @@ from tenants import relay
 from tenants.context import tenant
 from tenants.models import Organization, RefreshToken, TenantRow, User
 from tests import factories as made
-from tests.golden.exemptions import BOOKKEEPING
+from tests.support import fingerprints
 from tests.support.walk import walk
 from workorder.actions import approval_policy, tasks
 
@@ -58,26 +55,7 @@ class World:
 
     def fingerprint(self):
         """{table: digest of its rows} of everything a request could write; bookkeeping columns aside."""
-        found = {}
-        for organization in (self.north, self.south):
-            with tenant(organization), connection.cursor() as cursor:
-                for model in self.nouns():
-                    where = _rows(cursor, model, "organization_id", organization.pk)
-                    found[f"{organization.slug}.{model._meta.db_table}"] = where
-        with connection.cursor() as cursor:
-            found |= {model._meta.db_table: _rows(cursor, model) for model in PLAIN}
-        return found
-
-
-def _rows(cursor, model, column=None, value=None):
-    kept = [f for f in model._meta.concrete_fields if f.column not in BOOKKEEPING.get(model._meta.db_table, {})]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in kept)
-    table, where, given = quote(model._meta.db_table), "", []
-    if column:
-        where, given = f" WHERE {quote(column)} = %s", [model._meta.pk.get_db_prep_value(value, connection)]
-    cursor.execute(f"SELECT {columns} FROM {table}{where} ORDER BY {quote('id')}", given)
-    return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:16]
+        return fingerprints.of((self.north, self.south), self.nouns(), PLAIN)
 
 
 def build():

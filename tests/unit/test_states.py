@@ -2,11 +2,15 @@
 
 import pytest
 
+from dispatch import states as dispatch
+from dispatch.states import PLAN
 from tests.golden import events as golden_events
 from tests.golden import states as golden
-from workorder.states import IMPORT, INTERNAL, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
+from workorder import states as floor
+from workorder.states import IMPORT, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
 
-MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT}
+MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT, "plan": PLAN}
+INTERNAL = floor.INTERNAL | dispatch.INTERNAL
 # Verbs that change something else than the status.
 BESIDES = {"edit", "report", "reschedule", "prioritize", "assign", "split"}
 by_noun = pytest.mark.parametrize("noun", MACHINES)

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from dispatch.states import ASSIGNMENT
+from dispatch.states import ASSIGNMENT, PLAN
 from tenants import words
 from tenants.context import tenant
 from tenants.models import Event
@@ -18,13 +18,13 @@ from tests.support.source import app_files, called, constants, nodes
 from workorder.states import IMPORT, ORDER, PROCESS, TASK, TICKET
 
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
-MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT)
+MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT, PLAN)
 CATALOGUE = {
     f"{noun}.{past}"
     for noun in ("customer", "product", "operation", "reason_code")
     for past in ("created", "edited", "removed")
 }
-RECORDERS = {"record", "record_all", "change", "_recount"}
+RECORDERS = {"record", "record_all", "change", "change_all", "_recount"}
 
 
 def recorded():

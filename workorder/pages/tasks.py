@@ -107,7 +107,8 @@ def offered_in_lists():
 
 
 def _offered_on_page(task, siblings):
-    return {"merge": [other for other in siblings if not problems.of_merging(task, [other])]}
+    """Of an ended task any: the verb says why not."""
+    return {"merge": [other for other in siblings if not task.is_open or not problems.of_merging(task, [other])]}
 
 
 def cards(request, tasks, *, pressed=None, brief=False, offered):

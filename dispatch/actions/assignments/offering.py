@@ -57,7 +57,15 @@ def locked_members(members: Collection[Member]) -> list[Member]:
     return list(rows.filter(pk__in=[member.pk for member in members]).order_by("pk"))
 
 
-def allowed(task: WorkOrderTask, member: Member, *, force: str = "", later: bool, freed: Decimal = Decimal(0)) -> Grant:
+def allowed(
+    task: WorkOrderTask,
+    member: Member,
+    *,
+    force: str = "",
+    later: bool,
+    freed: Decimal = Decimal(0),
+    field: str = "member",
+) -> Grant:
     """Refuse with everything that speaks against it, other than what `force` may set aside. The caller holds both."""
     verdict = queries.judge(task, member, later=later, freed=freed)
     lifted = problems.LIFTED if force.strip() else frozenset()

@@ -165,7 +165,3 @@ class DepartmentLoad(serializers.Serializer):
     queued_minutes = Minutes()
     load_minutes = Minutes()
     members = MemberLoad(many=True)
-
-
-class Load(serializers.Serializer):
-    departments = DepartmentLoad(many=True)

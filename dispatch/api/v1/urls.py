@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.api.v1 import absences, attendance, capacity, explaining, plans, rules, shifts, skills, views
+from dispatch.api.v1 import absences, attendance, capacity, explaining, plans, reports, rules, shifts, skills, views
 
 routes = [
     ("dispatch/rules", rules.RuleViewSet, "dispatch-rule"),
@@ -25,7 +25,8 @@ paths = [
     ),
     path("dispatch/preview/", views.DispatchViewSet.as_view({"get": "preview"}), name="dispatch-preview"),
     path("dispatch/run/", views.DispatchViewSet.as_view({"post": "run"}), name="dispatch-run"),
-    path("dispatch/load/", views.DispatchViewSet.as_view({"get": "load"}), name="dispatch-load"),
+    path("dispatch/load/", reports.ReportViewSet.as_view({"get": "load"}), name="dispatch-load"),
+    path("dispatch/fairness/", reports.ReportViewSet.as_view({"get": "fairness"}), name="dispatch-fairness"),
     path(
         "tasks/<str:pk>/candidates/",
         explaining.CandidatesViewSet.as_view({"get": "candidates"}),

@@ -1,4 +1,4 @@
-"""Giving tasks to people: previews and runs, loads, and the answers of those who were asked."""
+"""Giving tasks to people: previews and runs, and the answers of those who were asked."""
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -39,11 +39,6 @@ class DispatchViewSet(TenantViewSet):
         """Decide every task that waits in a queue."""
         self.sent()
         return self._decisions(assignments.run(by=self.member))
-
-    @extend_schema(responses=serializers.Load, operation_id="dispatch_load")
-    def load(self, request):
-        """Who carries how much, and what waits for anybody."""
-        return Response(serializers.Load({"departments": queries.load_by_department()}).data)
 
     def _decisions(self, decisions):
         found = [{"task": decision.job, "why": decision.why} | decision.as_dict() for decision in decisions]

@@ -1,0 +1,110 @@
+"""The dispatch board with nothing but a keyboard: whoever cannot drag a card gives it away all the same."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+BOARD = "/dispatch/?department=all"
+
+
+@pytest.fixture
+def planner(window):
+    page = window("planner")
+    page.goto(BOARD)
+    return page
+
+
+def waiting(page, text):
+    return page.locator("[data-drop=queue] [data-card]", has_text=text)
+
+
+def with_(page, name):
+    return page.locator("[data-drop]:not([data-drop=queue])", has=page.locator("h3", has_text=name))
+
+
+class TestKeyboard:
+    def test_enter_opens_the_menu_letters_find_a_person_and_enter_gives(self, planner):
+        """The packing that waits for whoever is free, to Ruth."""
+        card = waiting(planner, "Packing").first
+        held = with_(planner, "Ruth").locator("[data-card]")
+        before = held.count()
+
+        card.locator("summary").focus()
+        planner.keyboard.press("Enter")
+        expect(planner.locator("select[name=member]:focus")).to_be_visible()
+        planner.keyboard.type("Ruth")
+        planner.keyboard.press("Enter")
+
+        expect(held).to_have_count(before + 1)
+        expect(planner.locator("[data-card] :focus").first).to_be_visible()
+
+    def test_refusal_says_why_and_asks_for_the_reason_it_gives_way_to(self, planner):
+        """Five hours of posters are more than Omar may have; the planner knows why it has to be him."""
+        card = waiting(planner, "5 h 10 min")
+
+        card.locator("summary").focus()
+        planner.keyboard.press("Enter")
+        expect(planner.locator("select[name=member]:focus")).to_be_visible()
+        planner.keyboard.type("Omar")
+        planner.keyboard.press("Enter")
+        expect(card.get_by_role("alert")).to_contain_text("% of load")
+        expect(card.get_by_role("button", name="Do it anyway")).to_be_visible()
+        expect(planner.locator("[name=force]:focus")).to_be_visible()
+        planner.keyboard.type("The others are away.")
+        planner.keyboard.press("Enter")
+
+        expect(with_(planner, "Omar").locator("[data-card]", has_text="5 h 10 min")).to_be_visible()
+        expect(with_(planner, "Omar")).to_contain_text("overloaded")
+
+    def test_arrows_go_from_card_to_card_and_escape_closes(self, planner):
+        cards = planner.locator("[data-card]:has(summary)")
+        first, second = cards.nth(0), cards.nth(1)
+
+        first.locator("summary").focus()
+        planner.keyboard.press("ArrowDown")
+        while not second.locator("summary:focus").count():  # what runs has a link only, and is on the way
+            planner.keyboard.press("ArrowDown")
+        planner.keyboard.press("Enter")
+        expect(planner.locator("select[name=member]:focus")).to_be_visible()
+        planner.keyboard.press("Escape")
+
+        expect(second.locator("details[open]")).to_have_count(0)
+        expect(second.locator("summary:focus")).to_be_visible()
+
+
+class TestDragging:
+    def test_card_dropped_on_somebody_is_theirs_and_dropped_on_the_queue_waits(self, planner):
+        card = planner.locator("[data-card][draggable]", has_text=re.compile("Plate making")).first
+        number = card.locator("p").first.inner_text().split()[0]
+        moved = waiting(planner, number)
+        nils = with_(planner, "Nils")
+        queue = planner.locator("section", has=planner.locator("h2", has_text="Prepress")).locator("[data-drop=queue]")
+
+        card.drag_to(queue)
+        expect(moved).to_be_visible()
+        moved.drag_to(nils)
+
+        expect(nils.locator("[data-card]", has_text=number)).to_be_visible()
+
+    def test_another_window_sees_it_without_reloading(self, window, planner):
+        other = window("supervisor")
+        other.goto(BOARD)
+        card = planner.locator("[data-card][draggable]", has_text=re.compile("Plate making")).first
+        number = card.locator("p").first.inner_text().split()[0]
+        queue = planner.locator("section", has=planner.locator("h2", has_text="Prepress")).locator("[data-drop=queue]")
+
+        card.drag_to(queue)
+
+        expect(waiting(other, number)).to_be_visible()
+
+
+class TestPhone:
+    def test_no_page_of_dispatch_scrolls_sideways(self, window):
+        page = window("planner", width=390)
+        widths = {}
+        for path in (BOARD, "/dispatch/preview/", "/dispatch/load/", "/dispatch/fairness/"):
+            page.goto(path)
+            widths[path] = page.locator("html").evaluate("element => element.scrollWidth")
+
+        assert set(widths.values()) == {390}, widths
