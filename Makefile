@@ -19,7 +19,7 @@ DEPLOYED := SECRET_KEY=only-here-to-be-checked-0123456789-abcdefghijklmnopqrstuv
 
 .PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services race-dispatch \
 	test-browser test-cov test-report test-all bench-queries bench-lists \
-	bench-dispatch check lint imports types migrations deployable lock css css-check \
+	bench-dispatch bench-plans check lint imports types migrations deployable lock css css-check \
 	clean base-pins test-pins dev-pins
 
 help: ## these targets
@@ -79,6 +79,9 @@ bench-queries: test-pins ## SQL statements of the main lists at 10 and at 1,000 
 
 bench-lists: test-pins ## CPU of lists, details and creates beside bare and plain rivals, at 100,000 orders (ROWS= ROUNDS=)
 	@ROWS=$(ROWS) ROUNDS=$(ROUNDS) $(PY) -m benchmarks.lists
+
+bench-plans: test-pins ## a plan of 10,000 tasks x 500 members on PostgreSQL: seconds and statements to read, solve, write, publish, undo (DATABASE_URL= TASKS= MEMBERS=)
+	@TASKS=$(TASKS) MEMBERS=$(MEMBERS) $(PY) -m benchmarks.plans
 
 bench-dispatch: dev-pins ## plans, packings and shops beside rivals: seconds, gap, memory (QUICK=1 ONLY=backlogs|plans|packings|shops)
 	@QUICK=$(QUICK) ONLY=$(ONLY) $(PY) -m benchmarks.dispatch

@@ -18,7 +18,7 @@ CONTRIBUTIONS = {
         "sentences": ["tenants.words.SENTENCES", "workorder.words.SENTENCES", "dispatch.words.SENTENCES"],
         "names": ["tenants.words.NAMES", "workorder.words.NAMES", "dispatch.words.NAMES"],
         "keys": ["tenants.words.KEYS", "workorder.words.KEYS", "dispatch.words.KEYS"],
-        "places": ["tenants.words.PLACES", "workorder.words.PLACES"],
+        "places": ["tenants.words.PLACES", "workorder.words.PLACES", "dispatch.words.PLACES"],
     },
     "member": {
         "unread": ["notifications.queries.unread_counts"],

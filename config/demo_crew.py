@@ -132,7 +132,7 @@ def begin_the_day(house):
         times = {"starts_at": hour + HOUR * starts, "ends_at": hour + HOUR * ends}
         absence = absences.request(member, by=member, kind=kind, **times)
         if verb:
-            said = {"answer": "Two are away that week already."} if verb == "reject" else {}
+            said = {"comment": "Two are away that week already."} if verb == "reject" else {}
             getattr(absences, verb)(absence, by=admin, **said)
     for local, ago, what in crew["punches"]:
         with acting_at(now - HOUR * ago):

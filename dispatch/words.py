@@ -155,3 +155,5 @@ NAMES = {
     "dispatch_policy": (DispatchPolicy, Value("the dispatch policy")),
 }
 KEYS = {"given_to": "member", "skill": "skill", "shift": "shift", "implies": "skill"}
+
+PLACES = {"skill": "dispatch:skill_detail", "shift": "dispatch:shift_detail"}

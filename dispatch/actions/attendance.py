@@ -30,6 +30,7 @@ def punch(
     by: Member,
     punch: str,
     method: str = PunchMethod.PAGE,
+    note: str = "",
     client_id: uuid.UUID | None = None,
 ) -> Attendance:
     """Tell the clock something now. A `client_id` known already answers the punch it came with and writes nothing.
@@ -39,7 +40,7 @@ def punch(
     member = Member.objects.lock(member)
     if known := _known(member, client_id):
         return known
-    return _tell(member, by=by, punch=punch, method=method, client_id=client_id)
+    return _tell(member, by=by, punch=punch, method=method, note=note, client_id=client_id)
 
 
 @transaction.atomic
@@ -101,12 +102,15 @@ def forget(end: StayEnd) -> None:
             assignments.reoffer(row.member, by=None, because=because)
 
 
-def _tell(member: Member, *, by: Member, punch: str, method: str, client_id: uuid.UUID | None) -> Attendance:
+def _tell(
+    member: Member, *, by: Member, punch: str, method: str, client_id: uuid.UUID | None, note: str = ""
+) -> Attendance:
     """A punch of this moment, of a member who is held."""
-    refuse_input(problems.of_punch(punch))
+    refuse_input(problems.of_punch(punch) + problems.of_punch_note(note))
     now = context.now()
     refuse(problems.of_punching(member, punch, presence=_presence(member, now)))
-    return _write(Attendance(member=member, punch=punch, at=now, method=method, client_id=client_id), by=by)
+    row = Attendance(member=member, punch=punch, at=now, method=method, note=note.strip(), client_id=client_id)
+    return _write(row, by=by)
 
 
 def _write(row: Attendance, *, by: Member) -> Attendance:

@@ -1,6 +1,7 @@
 """What people can do: the skills themselves, and who has which, how well, and until when."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -101,7 +102,7 @@ def change_certificate(row: MemberSkill, *, by: Member | None, seen: int | None 
     """Change how well somebody can do it, or until when (`level`, `certified_until`)."""
     if strange := facts.keys() - {"level", "certified_until"}:
         raise TypeError(f"Not editable: {sorted(strange)}")
-    Member.objects.lock(row.member_id)  # whoever gives them work holds them, and so sees what they can do
+    _hold(row.member_id)
     row = MemberSkill.objects.lock(row, seen=seen)
     refuse_input(problems.of_certificate(facts))
     changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
@@ -115,7 +116,7 @@ def change_certificate(row: MemberSkill, *, by: Member | None, seen: int | None 
 @transaction.atomic
 def take_back(row: MemberSkill, *, by: Member | None, seen: int | None = None) -> None:
     """Write down that somebody cannot do it any more. What they have not begun of such work goes to others."""
-    Member.objects.lock(row.member_id)
+    _hold(row.member_id)
     row = MemberSkill.objects.lock(row, seen=seen)
     change(row, "member_skill.taken_back", by=by, data=_told(row))
     row.delete()
@@ -127,7 +128,7 @@ def run_out(end: CertificateEnd) -> None:
         standing = MemberSkill.objects.filter(pk=end.member_skill_id).first()
         if standing is None:
             return
-        Member.objects.lock(standing.member_id)
+        _hold(standing.member_id)
         row = MemberSkill.objects.filter(pk=standing.pk).first()  # read again: it may have been renewed meanwhile
         if row is None or row.certified_until != end.day:
             return
@@ -145,6 +146,11 @@ def _wait_for_its_end(row: MemberSkill) -> None:
     if over > context.now():
         end = CertificateEnd(member_skill=row, day=row.certified_until, run_after=over, first_due_at=over)
         CertificateEnd.objects.bulk_create([end], ignore_conflicts=True)  # it may have been that day before
+
+
+def _hold(member_id: uuid.UUID) -> None:
+    """Whoever gives somebody work holds them and looks at what they can do: the one or the other comes first."""
+    Member.objects.lock(member_id)
 
 
 def _hold_who_has(skill: Skill) -> None:

@@ -26,6 +26,7 @@ from tenants.states import Role
 FINE = 100  # minutes are counted in hundredths, as they are stored, and so is what things cost
 BEST_LEVEL = 5
 PER_LEVEL = 4  # per cent of the task's length that each level of skill below the best costs
+MOST_EACH = 80  # people are looked at for a task: hundreds in one department make a network that fits into no memory
 DEAREST_WAIT = 60 * 24 * 7 * FINE  # a week late is as bad as it gets, or one old task would outweigh all others
 
 Class = tuple[uuid.UUID, str]
@@ -209,9 +210,17 @@ def _options(
             counts = {**counts, "declined": len(said_no)}
         if expires:
             counts = {**counts, "certificate_expired": counts.get("certificate_expired", 0) + len(expires)}
-        options.append(who)
+        options.append(who if len(who) <= MOST_EACH else _some(who, len(options), holder))
         refusals[job.id] = counts
     return options, refusals
+
+
+def _some(who: Ints, turn: int, holder: int) -> Ints:
+    """So many of those who can, others for each task, so that all are asked equally often; a holder always."""
+    some = who[(turn * MOST_EACH + np.arange(MOST_EACH)) % len(who)]
+    if holder in who and holder not in some:
+        some[0] = holder
+    return np.sort(some)
 
 
 def _class(

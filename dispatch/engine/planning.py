@@ -90,7 +90,7 @@ def plan(snapshot: Snapshot, settings: Settings, *, seconds: float, tell: Tell |
         arcs, method, limits = given(pairs.backlog, pairs.kept, pairs.teams, seconds=spend)
         said(2)
         schedule = Schedule(pairs, ahead)
-        arcs, times = retimed(schedule, arcs, limits, seconds=spend)
+        arcs, times, by = retimed(schedule, arcs, limits, seconds=spend)
         late = _too_late(snapshot, schedule, arcs, times)
         if not late:
             break
@@ -99,7 +99,9 @@ def plan(snapshot: Snapshot, settings: Settings, *, seconds: float, tell: Tell |
     holders = schedule.before()
     before = schedule.figures(holders, schedule.best_rule(holders)[1])
     after = schedule.figures(schedule.given(arcs), times)
-    return Answer(_rows(schedule, arcs, times), method, before, after, _refusals(pairs, arcs))
+    return Answer(
+        _rows(schedule, arcs, times), "+".join(filter(None, (method, by))), before, after, _refusals(pairs, arcs)
+    )
 
 
 class _Said:
@@ -142,26 +144,18 @@ def _refusals(pairs: Pairs, arcs: Ints) -> dict[uuid.UUID, dict[str, int]]:
 def _rows(schedule: Schedule, arcs: Ints, times: Times) -> tuple[Planned, ...]:
     pairs, stay = schedule.pairs, len(schedule.pairs.fixed)
     moments = [(None, None) if one is None else (schedule.moment(one[0]), schedule.moment(one[1])) for one in times]
-    rows = [Planned(job, job.holder, *moment, {}) for job, moment in zip(pairs.fixed, moments, strict=False)]
-    people = [person.id for person in pairs.people]
-    prices = _prices(pairs, arcs)
-    who = schedule.given(arcs).person[stay:]
-    names = (*pairs.parts, "load")
-    taken = np.where(arcs >= 0, arcs, 0)
-    each = (
-        zip(
-            *(((values[taken] // FINE).tolist()) for values in (*pairs.parts.values(), prices - pairs.backlog.cost)),
-            strict=True,
-        )
-        if len(prices)
-        else iter([()] * len(arcs))
-    )
-    others = _others(pairs, arcs, prices, people)
-    for job, person, parts, moment, next_best in zip(pairs.jobs, who, each, moments[stay:], others, strict=True):
-        if person == NOBODY:
-            rows.append(Planned(job, None, None, None, {}, next_best))
-        else:
-            rows.append(Planned(job, people[person], *moment, dict(zip(names, parts, strict=True)), next_best))
+    rows = [Planned(job, job.holder, start, end, {}) for job, (start, end) in zip(pairs.fixed, moments, strict=False)]
+    people, prices = [person.id for person in pairs.people], _prices(pairs, arcs)
+    columns = {**pairs.parts, "load": prices - pairs.backlog.cost}
+    given = np.flatnonzero(arcs >= 0)
+    each = zip(*((values[arcs[given]] // FINE).tolist() for values in columns.values()), strict=True)
+    parts: dict[int, dict[str, int]] = {
+        task: dict(zip(columns, values, strict=True)) for task, values in zip(given.tolist(), each, strict=True)
+    }
+    who, others = schedule.given(arcs).person[stay:], _others(pairs, arcs, prices, people)
+    for task, (job, (start, end)) in enumerate(zip(pairs.jobs, moments[stay:], strict=True)):
+        person = None if who[task] == NOBODY else people[who[task]]
+        rows.append(Planned(job, person, start, end, parts.get(task, {}), others[task]))
     return tuple(rows)
 
 

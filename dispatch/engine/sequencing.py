@@ -15,7 +15,10 @@ from ortools.sat.python import cp_model
 from dispatch.engine import tabu
 from dispatch.engine.solving import solver_for
 
+AT_ONCE = 0.12  # of the time for the solver: what is easy it proves at once
 BY_CHANGES = 0.6  # of the time; the rest is for the solver, which finds what small changes do not lead to
+UNTIL = AT_ONCE + BY_CHANGES
+ROUNDS = 100_000  # of changes in a second, divided by the number of operations
 
 Operation = dict[int, int]
 """Minutes by the person who could do it."""
@@ -83,19 +86,23 @@ def best_by_rules(jobs: Sequence[Sequence[Operation]]) -> tuple[Slot, ...]:
     return min((by_rule(jobs, rule) for rule in RULES.values()), key=lambda slots: max(slot.end for slot in slots))
 
 
-def sequence(jobs: Sequence[Sequence[Operation]], *, seconds: float) -> Timetable:
-    """The shortest plan found in `seconds`, and what none can be shorter than. Never worse than the best rule."""
-    start, least = time.monotonic(), _least(jobs)
-    hint = _shortened(jobs, best_by_rules(jobs), seconds=seconds * BY_CHANGES, enough=least)
-    found = Timetable(hint, least)
-    left = seconds - (time.monotonic() - start)
-    return found if found.end == least else _solved(jobs, found, seconds=left)
+def sequence(jobs: Sequence[Sequence[Operation]], *, seconds: float, repeatable: bool = False) -> Timetable:
+    """The shortest plan found in `seconds`, and what none can be shorter than. Never worse than the best rule.
+
+    A `repeatable` search is counted in work instead of time.
+    """
+    begun = time.monotonic()
+    found = Timetable(best_by_rules(jobs), _least(jobs))
+    for share, until, way in ((AT_ONCE, AT_ONCE, _solved), (BY_CHANGES, UNTIL, _shortened), (1 - UNTIL, 1, _solved)):
+        if found.end == found.bound:
+            break
+        spend = seconds * share if repeatable else seconds * until - (time.monotonic() - begun)
+        found = way(jobs, found, max(0.01, spend), repeatable)
+    return found
 
 
-def _shortened(
-    jobs: Sequence[Sequence[Operation]], slots: Sequence[Slot], *, seconds: float, enough: int
-) -> tuple[Slot, ...]:
-    """The same operations in a better order, by small changes."""
+def _shortened(jobs: Sequence[Sequence[Operation]], known: Timetable, seconds: float, repeatable: bool) -> Timetable:
+    """A shorter plan than the known one, by small changes."""
     names = [(job, number) for job, operations in enumerate(jobs) for number in range(len(operations))]
     number_of = {name: number for number, name in enumerate(names)}
     none = len(names)
@@ -103,20 +110,24 @@ def _shortened(
     after = [number_of.get((job, number + 1), none) for job, number in names]
     lines: list[list[int]] = [[] for _ in range(1 + max(person for one in itertools.chain(*jobs) for person in one))]
     person = [0] * none
-    for slot in sorted(slots, key=lambda slot: slot.start):
+    for slot in sorted(known.slots, key=lambda slot: slot.start):
         number = number_of[slot.job, slot.operation]
         lines[slot.person].append(number)
         person[number] = slot.person
     options = list(itertools.chain(*jobs))
     best = tabu.search(
-        tabu.Plan(options, [*before, none], [*after, none], lines, person), seconds=seconds, enough=enough
+        tabu.Plan(options, [*before, none], [*after, none], lines, person),
+        seconds=seconds,
+        rounds=int(seconds * ROUNDS / none) if repeatable else None,
+        enough=known.bound,
     )
-    return tuple(
-        Slot(*names[number], best.person[number], best.head[number], best.end[number]) for number in range(none)
-    )
+    if best.span >= known.end:
+        return known
+    slots = (Slot(*names[number], best.person[number], best.head[number], best.end[number]) for number in range(none))
+    return Timetable(tuple(slots), known.bound)
 
 
-def _solved(jobs: Sequence[Sequence[Operation]], known: Timetable, *, seconds: float) -> Timetable:
+def _solved(jobs: Sequence[Sequence[Operation]], known: Timetable, seconds: float, repeatable: bool) -> Timetable:
     """A shorter plan than the known one, or that there is none, as far as `seconds` reach."""
     hint = known.slots
     horizon = max(slot.end for slot in hint)
@@ -160,7 +171,7 @@ def _solved(jobs: Sequence[Sequence[Operation]], known: Timetable, *, seconds: f
     for mine in intervals.values():
         model.add_no_overlap(mine)
     model.minimize(latest)
-    solver = solver_for(seconds, repeatable=False)
+    solver = solver_for(seconds, repeatable=repeatable)
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return known
     slots = []

@@ -141,8 +141,9 @@ def search(plan: Plan, *, seconds: float, rounds: int | None = None, enough: int
     """The shortest plan found, beginning with this one, in `seconds` or, repeatably, in so many `rounds`."""
     dice, stop = random.Random(1), time.monotonic() + seconds
     plan.measure()
-    best, tabu, since, turn = plan.copy(), {}, 0, 0
+    best, since, turn = plan.copy(), 0, 0
     best.measure()
+    tabu: dict[tuple[int, int, int], int] = {}
     while best.span > enough and (rounds is None or turn < rounds):
         turn += 1
         if rounds is None and not turn % CHECKED and time.monotonic() > stop:

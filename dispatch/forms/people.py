@@ -57,7 +57,11 @@ class SkillForm(SettingsForm):
     code = forms.CharField(max_length=60, help_text="What processes ask for, letter by letter.")
     name = forms.CharField(max_length=120)
     implies = forms.ModelChoiceField(
-        queryset=None, required=False, empty_label="Nothing else", help_text="Whoever has this one has that one too."
+        label="Brings along",
+        queryset=None,
+        required=False,
+        empty_label="Nothing else",
+        help_text="Whoever has this one has that one too.",
     )
 
     def __init__(self, *args, but=None, **options):

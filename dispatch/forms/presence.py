@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import replace
 
 from django import forms
 
@@ -22,20 +23,22 @@ class AbsenceForm(PersonForm):
 
     kind = forms.ChoiceField(choices=AbsenceKind.choices, initial=AbsenceKind.LEAVE)
     part = forms.ChoiceField(label="How long", choices=PARTS, initial="days")
-    starts_at = Day(label="First day")
-    ends_at = Day(label="Last day", required=False, help_text="Left empty, it is one day.")
+    first_day = Day(label="First day")
+    last_day = Day(label="Last day", required=False, help_text="Left empty, it is one day.")
     from_time = Clock(label="From", required=False, help_text="For From – to only.")
     to_time = Clock(label="To", required=False)
     note = forms.CharField(required=False, max_length=500)
 
-    field_order = ["member", "kind", "part", "starts_at", "ends_at", "from_time", "to_time", "note"]
+    field_order = ["member", "kind", "part", "first_day", "last_day", "from_time", "to_time", "note"]
 
     def __init__(self, *args, by, **options):
         """Whoever leads nobody asks for themselves, and is not asked for whom."""
         super().__init__(*args, by=by, **options)
         self.zone = by.organization.zone
         if by.is_at_least(Role.SUPERVISOR):
-            self.fields["member"].initial = by.pk
+            field = self.fields["member"]
+            field.label, field.required = "For", False
+            field.choices = [("", "Yourself"), *field.choices[1:]]
         else:
             del self.fields["member"]
 
@@ -43,8 +46,8 @@ class AbsenceForm(PersonForm):
         found = self.cleaned_data
         if self.errors:
             return found
-        first, last = found["starts_at"], found.get("ends_at") or found["starts_at"]
-        for name, date in (("starts_at", first), ("ends_at", last)):
+        first, last = found["first_day"], found.get("last_day") or found["first_day"]
+        for name, date in (("first_day", first), ("last_day", last)):
             if not FIRST_YEAR <= date.year <= LAST_YEAR:
                 self.add_error(name, "That year is a slip of the finger.")
         if found["part"] == "times":
@@ -52,12 +55,12 @@ class AbsenceForm(PersonForm):
                 if found.get(name) is None:
                     self.add_error(name, "At what time?")
         elif found["part"] != "days" and last != first:
-            self.add_error("ends_at", "Half a day is within one day.")
+            self.add_error("last_day", "Half a day is within one day.")
         return found
 
     def words(self):
         found = super().words()
-        first, last = found.pop("starts_at"), found.pop("ends_at")
+        first, last = found.pop("first_day"), found.pop("last_day")
         last = last or first
         part, start, end = found.pop("part"), found.pop("from_time"), found.pop("to_time")
         spans = {
@@ -67,7 +70,14 @@ class AbsenceForm(PersonForm):
             "times": ((first, start), (last, end)),
         }
         begins, over = (at_wall(date, wall, self.zone) for date, wall in spans[part])
+        if found.get("member") is None:
+            found.pop("member", None)  # oneself
         return found | {"starts_at": begins, "ends_at": over}
+
+    def take(self, problems):
+        """The verb speaks of moments, the form of days."""
+        named = {"starts_at": "first_day", "ends_at": "last_day"}
+        super().take(replace(problem, field=named.get(problem.field, problem.field)) for problem in problems)
 
 
 class AnswerForm(SeenForm):

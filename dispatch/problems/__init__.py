@@ -23,6 +23,7 @@ from dispatch.problems.attendance import (
     of_being_here,
     of_given_punch,
     of_punch,
+    of_punch_note,
     of_punching,
     punched_already,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "of_naming",
     "of_pair",
     "of_punch",
+    "of_punch_note",
     "of_punching",
     "of_reason",
     "of_reassigning",

@@ -29,7 +29,7 @@ def of_punching(member: Member, punch: str, *, presence: Presence) -> list[Probl
 def of_given_punch(member: Member, *, punch: str, at: datetime.datetime, note: str) -> list[Problem]:
     """What was forgotten is added with a word about it, while people still remember."""
     found = of_punch(punch) + of_being_here(member)
-    found += of_words(note, "note", most=longest(Attendance, "note"))
+    found += of_punch_note(note, needed=True)
     now = context.now()
     if at.tzinfo is None:
         found.append(Problem("no_time_zone", "Say the time zone along, such as Z or +02:00.", "at"))
@@ -38,6 +38,10 @@ def of_given_punch(member: Member, *, punch: str, at: datetime.datetime, note: s
     elif at < now - OLDEST_PUNCH:
         found.append(Problem("too_old", f"That is more than {OLDEST_PUNCH.days} days ago.", "at"))
     return found
+
+
+def of_punch_note(note: str, *, needed: bool = False) -> list[Problem]:
+    return of_words(note, "note", most=longest(Attendance, "note"), needed=needed)
 
 
 def of_adding(punch: str, *, before: Presence, after: Punch | None, then: Presence) -> list[Problem]:

@@ -46,9 +46,11 @@ def of_adjusting(plan: Plan) -> list[Problem]:
 
 
 def of_item(item: PlanItem | None) -> list[Problem]:
-    if item is not None:
-        return []
-    return [Problem("does_not_exist", "This task is not in the plan.", "task")]
+    return [not_in_plan()] if item is None else []
+
+
+def not_in_plan() -> Problem:
+    return Problem("does_not_exist", "This task is not in the plan.", "task")
 
 
 def of_moving(item: PlanItem) -> list[Problem]:

@@ -3,7 +3,7 @@
 from dispatch.queries.catching import Catch, Caught, catch_of, warnings_of
 from dispatch.queries.explaining import Explanation, explain, strategy_of
 from dispatch.queries.floor import floor_for, floor_now, jobs_of, people, policy, preview, queued, snapshot_of
-from dispatch.queries.judging import Verdict, judge, places_of, running_limits
+from dispatch.queries.judging import Verdict, judge, judge_all, places_of, running_limits
 from dispatch.queries.loads import history_of, load_by_department, why_of
 from dispatch.queries.presence import (
     AROUND,
@@ -55,6 +55,7 @@ __all__ = [
     "history_of",
     "jobs_of",
     "judge",
+    "judge_all",
     "load_by_department",
     "pattern_of",
     "people",

@@ -2,7 +2,8 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterable
+import zoneinfo
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from dispatch.engine import Job, Person, reasons_against
@@ -31,21 +32,35 @@ class Verdict:
         return self.room is not None and self.before <= self.room < self.after
 
 
-def judge(task: WorkOrderTask, member: Member, *, later: bool = False, freed: Decimal = Decimal(0)) -> Verdict:
-    """Ask the engine about one pair. `freed` are minutes of the member's that go to somebody else in the same breath.
+def judge(task: WorkOrderTask, member: Member, *, later: bool = False) -> Verdict:
+    """Ask the engine about one pair.
 
     `later` is for what somebody else gives them: it need not begin at once, so shifts and the time clock do not
     matter, but who is on leave at this moment cannot be asked.
     """
-    [job] = jobs_of([task])
-    found = people(Member.objects.filter(pk=member.pk)) or [_without_a_place(member)]
-    person = dataclasses.replace(found[0], load=found[0].load - freed)
-    place, moment, zone = task.assigned_department_id, context.now(), member.organization.zone
-    now = reasons_against(person, job, place, moment, zone)
+    [verdict] = judge_all([(task, member, Decimal(0))], later=later)
+    return verdict
+
+
+def judge_all(pairs: Sequence[tuple[WorkOrderTask, Member, Decimal]], *, later: bool = False) -> list[Verdict]:
+    """The same for several; the number is of minutes that the member gives to somebody else in the same breath."""
+    jobs = {job.id: job for job in jobs_of([task for task, _, _ in pairs])}
+    here = {person.id: person for person in people(Member.objects.filter(pk__in=[member.pk for _, member, _ in pairs]))}
+    found = []
+    for task, member, freed in pairs:
+        person = here.get(member.pk) or _without_a_place(member)
+        person = dataclasses.replace(person, load=person.load - freed)
+        found.append(_verdict(person, jobs[task.pk], task, member.organization.zone, later=later))
+    return found
+
+
+def _verdict(person: Person, job: Job, task: WorkOrderTask, zone: zoneinfo.ZoneInfo, *, later: bool) -> Verdict:
+    place, moment = task.assigned_department_id, context.now()
+    against = reasons_against(person, job, place, moment, zone)
     if later:
         kept = {reason.code for reason in reasons_against(person, job, place, moment, zone, later=True)} | {"absent"}
-        now = [reason for reason in now if reason.code in kept]
-    return Verdict(tuple(now), person.load, person.load + job.minutes, person.room)
+        against = [reason for reason in against if reason.code in kept]
+    return Verdict(tuple(against), person.load, person.load + job.minutes, person.room)
 
 
 def _without_a_place(member: Member) -> Person:

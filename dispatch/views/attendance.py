@@ -111,16 +111,15 @@ def _show_station(request, *, form=None, row=None, said="", still_running=(), st
 def badge_list(request):
     """Who has a badge. A new one's code is in this answer and nowhere else."""
     form, made = PersonForm(request.POST if request.method == "POST" else None, by=request.member), {}
-    if request.method == "POST":
-        if form.is_valid():
-            only_who_cares_for(request, form.cleaned_data["member"])
-            try:
-                badge, code = badges.issue(by=request.member, **form.words())
-            except Invalid as refusal:
-                form.take(refusal.problems)
-            else:
-                made = {"made": badge, "code": code, "picture": segno.make(code, error="m").svg_inline(scale=6)}
-                form = PersonForm(by=request.member)
+    if request.method == "POST" and form.is_valid():
+        only_who_cares_for(request, form.cleaned_data["member"])
+        try:
+            badge, code = badges.issue(by=request.member, **form.words())
+        except Invalid as refusal:
+            form.take(refusal.problems)
+        else:
+            made = {"made": badge, "code": code, "picture": segno.make(code, error="m").svg_inline(scale=6)}
+            form = PersonForm(by=request.member)
     rows = Badge.objects.filter(member__in=queries.cared_for(request.member), revoked_at=None)
     answer = page(
         request,
@@ -135,9 +134,12 @@ def badge_list(request):
     return answer
 
 
-@members(role=Role.SUPERVISOR)
+@members()
 def badge_revoke(request, pk):
-    badge = get_object_or_404(Badge.objects.select_related("member__user"), pk=pk)
+    rows = Badge.objects.select_related("member__user")
+    if not request.member.is_at_least(Role.SUPERVISOR):
+        rows = rows.filter(member=request.member)
+    badge = get_object_or_404(rows, pk=pk)
     only_who_cares_for(request, badge.member)
     if request.method != "POST":
         return redirect("dispatch:badges")

@@ -22,6 +22,7 @@ from dispatch.pages.plans import (
     show_timetable,
     verb_form,
 )
+from dispatch.problems.plans import not_in_plan
 from dispatch.queries.plans import FEWEST_COMPARED, MOST_COMPARED, compared, plans_named
 from tenants.access import members
 from tenants.errors import Invalid, NotAllowed, Stale
@@ -99,6 +100,8 @@ def plan_move(request, pk):
     _refuse(request, "move", plan)
     named = plans_named([sent.get("task", "")])
     item = item_of(plan, named[0]) if named else None
+    if item is None and request.method == "POST":
+        return show_plan(request, plan, problems=[not_in_plan()], status=422)
     if item is None:
         raise Http404
     if request.method != "POST":

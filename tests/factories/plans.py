@@ -37,8 +37,9 @@ class PlanFactory(BaseFactory):
     @factory.post_generation
     def at(plan, create, state, by=None):
         """Walk the real steps, as the relay would run them."""
+        by = by or plan.member
         for word in WAY[state or "computing"]:
-            SAID[word](plan, by or plan.member)
+            SAID[word](plan, by)
             with tenant(plan.organization_id):
                 plan.refresh_from_db()
 

@@ -40,6 +40,7 @@ BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/tes
     "POST /settings/shifts/{pk}/remove/",
     "POST /settings/member-shifts/{pk}/end/",
     "POST /settings/tokens/{pk}/revoke/",
+    "POST /time-clock/badges/{pk}/revoke/",
 )
 PAGES = [line for line in ROUTES if line.startswith("POST /") and not line.startswith("POST /api/")]
 FORMS = [line for line in PAGES if line not in BUTTONS]

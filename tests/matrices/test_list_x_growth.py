@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
+import dispatch.pages.plans
 import dispatch.views.shifts
 import dispatch.views.skills
 import notifications.views
@@ -35,10 +36,12 @@ NO_LIST = {
     "GET /api/v1/approval-policy/": "one per organization",
     "GET /api/v1/dispatch/policy/": "one per organization",
     "GET /api/v1/skills/undefined/": "what is wrong with the catalogue, see tests/api/v1/test_skills.py",
+    "GET /api/v1/attendance/days/": "one entry per day that is asked for, see tests/api/v1/test_attendance.py",
     "GET /api/v1/notifications/unread-count/": "a figure",
     "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/events/export.csv": "a document, see tests/api/v1/test_events.py",
     "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",
+    "GET /api/v1/plans/compare/": "four at most, see tests/api/v1/test_plans.py",
     "GET /api/v1/dispatch/load/": "one entry per department, see tests/api/v1/test_load.py",
     "GET /api/v1/dispatch/fairness/": "one entry per member, see tests/api/v1/test_load.py",
     "GET /api/v2/schema/": "a document",
@@ -65,6 +68,9 @@ def crowd(_stage, django_db_blocker):
             made.ReasonCodeFactory(organization=world.north, active=False)
             made.OrderImportFactory(organization=world.north, member=world.pia)
             made.ApiTokenFactory(organization=world.north, member=world.pia)
+            made.PlanFactory(organization=world.north, member=world.pia, at="failed")
+            for about in (made.AbsenceFactory, made.AttendanceFactory, made.BadgeFactory):
+                about(organization=world.north)
             for about in (made.MemberSkillFactory, made.MemberShiftFactory, made.CapacityFactory):
                 about(organization=world.north)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
@@ -131,6 +137,7 @@ class TestPageXGrowth:
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),
             ("GET /settings/tokens/", tenants.views),
+            ("GET /dispatch/plans/", dispatch.pages.plans),
             ("GET /settings/skills/", dispatch.views.skills),
             ("GET /settings/member-skills/", dispatch.views.skills),
             ("GET /settings/shifts/", dispatch.views.shifts),

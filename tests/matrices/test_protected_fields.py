@@ -24,6 +24,7 @@ HOSTILE = {
     models.IntegerField: 77,
     models.PositiveIntegerField: 77,
     models.PositiveSmallIntegerField: 77,
+    models.FloatField: 77.5,
     models.JSONField: {"hostile": True},
 }
 

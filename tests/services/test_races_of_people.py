@@ -9,11 +9,12 @@ from unittest import mock
 
 import pytest
 
-from dispatch import problems, queries
-from dispatch.actions import shifts, skills
-from dispatch.models import MemberShift, MemberSkill, Skill
+from dispatch import problems, queries, subscribers
+from dispatch.actions import assignments, shifts, skills
+from dispatch.models import Assignment, MemberShift, MemberSkill, Skill
 from tenants.context import tenant
 from tenants.errors import Invalid
+from tenants.models import Event
 from tests.factories import (
     MemberShiftFactory,
     MemberSkillFactory,
@@ -21,8 +22,10 @@ from tests.factories import (
     OrganizationFactory,
     ShiftFactory,
     SkillFactory,
+    WorkOrderTaskFactory,
 )
-from tests.support.racing import Meeting, no_lock, race
+from tests.support.racing import PATIENCE_SECONDS, Meeting, no_lock, race
+from workorder.models import Process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,6 +153,56 @@ class TestHoursBesideARoster:
 
         assert sum(isinstance(answer, Invalid) for answer in answers) == 1
         assert overlapping == 0
+
+
+class TestWorkForASkillThatGoes:
+    """Omar is given a task for a skill while it is taken back from him: the task does not stay with him."""
+
+    @pytest.fixture
+    def fight(self, north):
+        task = WorkOrderTaskFactory(organization=north)
+        with tenant(north):
+            Process.objects.filter(pk=task.process.process_id).update(required_skill="TIG")
+        omar = OperatorFactory(organization=north, department=task.assigned_department)
+        tig = SkillFactory(organization=north, code="TIG")
+        row = MemberSkillFactory(organization=north, member=omar, skill=tig)
+
+        def both():
+            judged, gone = Meeting(2, patience=PATIENCE_SECONDS), Meeting(2)
+
+            def take_back():
+                judged.before(bool)()
+                with tenant(north):
+                    skills.take_back(row, by=None)
+                with tenant(north):
+                    subscribers.reoffer_without_skill(Event.objects.get(kind="member_skill.taken_back"))
+                gone.before(bool)()
+
+            asked = iter([gone.after(judged.after(queries.judge))])  # the first who asks is whoever gives it to Omar
+            real = queries.judge
+
+            def judge(*pair, **how):
+                return next(asked, real)(*pair, **how)
+
+            with mock.patch.object(queries, "judge", judge):
+                answers = race(inside(north, assignments.assign, task, member=omar), take_back)
+            with tenant(north):
+                return answers, Assignment.objects.of_task(task).open().filter(member=omar).exists()
+
+        return both
+
+    def test_control_without_holding_him_he_keeps_it(self, fight):
+        with mock.patch.object(skills, "_hold"):
+            answers, is_his = fight()
+
+        assert [type(answer).__name__ for answer in answers] == ["WorkOrderTask", "NoneType"]
+        assert is_his
+
+    def test_he_loses_both(self, fight):
+        answers, is_his = fight()
+
+        assert answers[1] is None
+        assert not is_his
 
 
 class TestSameSkillTwice:

@@ -3,6 +3,7 @@
 Keys leave out the API's prefix, so `work-orders/{pk}/approve/` speaks for v1, v2 and the page alike.
 """
 
+import datetime
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,9 +23,10 @@ from dispatch.models import (
     Skill,
 )
 from notifications.models import Notification
+from tenants import context
 from tenants.context import tenant
 from tenants.models import ApiToken, Department, Deputy, Event, Member
-from tests.factories import AssignmentFactory, OperatorFactory, ShiftFactory, SkillFactory
+from tests.factories import AssignmentFactory, BadgeFactory, OperatorFactory, ShiftFactory, SkillFactory
 from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
 from tests.support.things import MODELS_BY_NOUN, hand_of, no_thing
@@ -186,7 +188,21 @@ def _to_nobody(route, world):
     return _planned(route, world, member=None if route.is_api else "")
 
 
-PARTS = {"moves": _to_nobody, "move": _to_nobody, "pin": _planned, "unpin": _planned, "split": _split, "merge": _merge}
+def _absence(route, world):
+    if route.is_api:
+        return {"starts_at": "2031-03-10T08:00:00Z", "ends_at": "2031-03-10T12:00:00+01:00"}
+    return {"kind": "leave", "part": "days", "first_day": "2031-03-10", "last_day": "2031-03-11", "note": ""}
+
+
+PARTS = {
+    "absences": _absence,
+    "moves": _to_nobody,
+    "move": _to_nobody,
+    "pin": _planned,
+    "unpin": _planned,
+    "split": _split,
+    "merge": _merge,
+}
 ORDER_FORM = {
     "title": "Posters",
     "priority": "normal",
@@ -294,8 +310,9 @@ BODIES = {
     ("POST", "shifts/"): lambda world: {"name": "Nights", "starts": "22:00", "ends": "06:00"},
     ("PATCH", "shifts/{pk}/"): lambda world: {"starts": "07:00"},
     ("PATCH", "member-shifts/{pk}/"): lambda world: {"until": "2031-03-31"},
-    ("POST", "absences/"): lambda world: {"starts_at": "2031-03-10T08:00:00Z", "ends_at": "2031-03-10T12:00:00+01:00"},
-    ("POST", "attendance/"): lambda world: {"punch": "in"},
+    ("POST", "time-clock/"): lambda world: {"punch": "in"},
+    ("POST", "time-clock/badge/"): lambda world: {"badge": BadgeFactory(organization=world.north).code},
+    ("POST", "attendance/"): lambda world: {"punch": "in", "note": "Lent a bicycle."},
     ("PATCH", "capacities/{pk}/"): lambda world: {"open_minutes": "960.00", "running_tasks": 2},
     ("PATCH", "dispatch/policy/"): lambda world: {"open_minutes": "1200.00"},
     ("POST", "settings/skills/"): lambda world: {"code": "TIG", "name": "TIG welding"},
@@ -351,6 +368,13 @@ OF_A_HAND = {
         "member": hand,
         "shift": _known_shift(world),
         "since": "2031-03-03",
+    },
+    ("POST", "time-clock/badges/"): lambda world, hand: {"member": hand},
+    ("POST", "time-clock/add/"): lambda world, hand: {
+        "member": hand,
+        "punch": "in",
+        "at": (context.now() - datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
+        "note": "It was forgotten.",
     },
     ("POST", "badges/"): lambda world, hand: {"member": hand},
     ("POST", "plans/"): lambda world, hand: {"name": "Monday", "department": _place_of(world, hand)},

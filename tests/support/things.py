@@ -179,6 +179,11 @@ def _absence(world, actor, verb, own):
     return made.AbsenceFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
 
 
+def _badge(world, actor, verb, own):
+    is_theirs = own and actor.role in ("viewer", "operator")
+    return made.BadgeFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
+
+
 def _punch(world, actor, verb, own):
     is_theirs = own and actor.role in ("viewer", "operator")
     return made.AttendanceFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
@@ -215,7 +220,7 @@ MODELS_BY_NOUN = {
     Capacity: _of_a_hand(made.CapacityFactory),
     Absence: _absence,
     Attendance: _punch,
-    Badge: _of_a_hand(made.BadgeFactory),
+    Badge: _badge,
 }
 
 

@@ -79,6 +79,22 @@ class TestBalancing:
         assert fits(backlog, moved)
         assert total(backlog, moved) <= total(backlog, first)
 
+    def test_two_that_both_want_to_move_do_not_both_fit(self):
+        """What could gain is found for all tasks at once; by the time it is the second one's turn the room is gone."""
+        two = np.array([0, 1, 0, 1])
+        backlog = Backlog(
+            first=np.array([0, 2, 4]),
+            member=two,
+            cost=100 * (1 - two),
+            minutes=np.ones(2, dtype=np.int64),
+            held=np.zeros(2, dtype=np.int64),
+            room=np.array([9, 1]),
+            none=np.full(2, 10_000),
+            step=1,
+            unit=1,
+        )
+        assert sorted(backlog.member[improved(backlog, np.array([0, 2]))].tolist()) == [0, 1]
+
 
 class TestPacking:
     """Tasks of different lengths and little room."""
@@ -216,6 +232,14 @@ class TestPlanning:
         assert rows[one.id].person == ana.id
         assert [who for who, _ in rows[one.id].others] == [omar.id, ivan.id]
         assert rows[one.id].parts == {"minutes": 60, "skill": 0, "late": 0, "moved": 0, "load": 60}
+
+    def test_a_department_of_hundreds_is_used_evenly(self):
+        """Not everybody is looked at for every task there, but everybody for some; whoever has one is among them."""
+        people = [person(f"P{number:03}") for number in range(300)]
+        jobs = [job(holder=people[-1].id), *(job() for _ in range(299))]
+        answer, rows = planned(jobs, people)
+        assert rows[jobs[0].id].person == people[-1].id
+        assert set(answer.after.load.values()) == {60}
 
     def test_progress_is_told(self):
         told = []

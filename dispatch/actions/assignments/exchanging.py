@@ -1,17 +1,14 @@
 """Giving on what somebody has: to another, or in exchange for what another has. One step for whoever does it."""
 
-from decimal import Decimal
-
 from django.db import transaction
 
 from dispatch import problems
 from dispatch.actions.assignments import offering
 from dispatch.models import Assignment
-from tenants.errors import NotAllowed, Problem, refuse, refuse_input
+from tenants.errors import refuse, refuse_input
 from tenants.models import Member
 from tenants.transitions import is_repeat, move
 from workorder.actions import tasks
-from workorder.models import WorkOrderTask
 
 
 @transaction.atomic
@@ -66,26 +63,15 @@ def swap(
     people = {row.pk: row for row in offering.locked_members([first.member, second.member])}
     one, other = people[first.member_id], people[second.member_id]
     pairs = ((here, other, there.minutes_left), (there, one, here.minutes_left))
-    judged = [_judged(task, member, freed=freed, force=force) for task, member, freed in pairs]
-    refuse([problem for _, found in judged for problem in found])
+    grants = offering.allowed_in_exchange(pairs, force=force)
     why = _because(f"{_name(by)} exchanged it between {one.name} and {other.name}.", reason)
     for assignment, member in ((first, other), (second, one)):
         move(assignment, "withdraw", by=by, data={"because": reason.strip(), "given_to": member.pk})
     gone, come = (
         offering.offer(task, member, by=by, why=why, grant=grant)
-        for (task, member, _), (grant, _) in zip(pairs, judged, strict=True)
+        for (task, member, _), grant in zip(pairs, grants, strict=True)
     )
     return gone, come
-
-
-def _judged(
-    task: WorkOrderTask, member: Member, *, freed: Decimal, force: str
-) -> tuple[offering.Grant | None, list[Problem]]:
-    """Leave to give, or what speaks against it: of an exchange both sides are told at once."""
-    try:
-        return offering.allowed(task, member, force=force, later=True, freed=freed, field="second"), []
-    except NotAllowed as refusal:
-        return None, refusal.problems
 
 
 def _went_to(assignment: Assignment, member: Member, *, by: Member | None) -> Assignment | None:

@@ -20,7 +20,7 @@ from tenants.errors import NotAllowed, Problem, refuse
 from tenants.models import Department, Member
 from tenants.transitions import change
 from workorder.actions import tasks
-from workorder.models import WorkOrder, WorkOrderTask
+from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
 
 FEW = 20  # tasks decided at once; of more than that the records keep less, since all can be computed again
 
@@ -38,11 +38,24 @@ class Grant:
 
 
 def hold_tasks(those: Iterable[WorkOrderTask]) -> dict[uuid.UUID, WorkOrderTask]:
-    """Hold tasks of whatever orders: all orders first, by id, then each process and task; answers them by id."""
-    wanted = sorted(those, key=lambda task: task.pk)
-    for order in sorted({task.work_order_id for task in wanted}):
-        WorkOrder.objects.lock(order)
-    return {task.pk: tasks.lock(task) for task in wanted}
+    """Hold tasks of whatever orders, with their orders and processes; each kind at once and by id. Answers them by id.
+
+    As in `tasks.lock` parents come first, so whoever holds one task and whoever holds many never wait in a ring.
+    """
+    wanted = list(those)
+    orders = _held(WorkOrder, {task.work_order_id for task in wanted})
+    processes = _held(WorkOrderProcess, {task.process_id for task in wanted})
+    found = _held(WorkOrderTask, {task.pk for task in wanted})
+    for task in found.values():
+        task.work_order = orders[task.work_order_id]
+        task.process = processes[task.process_id]
+        task.process.work_order = task.work_order
+    return found
+
+
+def _held(model: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    rows = model.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    return {row.pk: row for row in rows.order_by("pk")}
 
 
 def locked_member(member: Member) -> Member:
@@ -57,21 +70,27 @@ def locked_members(members: Collection[Member]) -> list[Member]:
     return list(rows.filter(pk__in=[member.pk for member in members]).order_by("pk"))
 
 
-def allowed(
-    task: WorkOrderTask,
-    member: Member,
-    *,
-    force: str = "",
-    later: bool,
-    freed: Decimal = Decimal(0),
-    field: str = "member",
-) -> Grant:
+def allowed(task: WorkOrderTask, member: Member, *, force: str = "", later: bool) -> Grant:
     """Refuse with everything that speaks against it, other than what `force` may set aside. The caller holds both."""
-    verdict = queries.judge(task, member, later=later, freed=freed)
+    grant, against = _weigh(queries.judge(task, member, later=later), member, force)
+    refuse(against)
+    return grant
+
+
+def allowed_in_exchange(pairs: Sequence[tuple[WorkOrderTask, Member, Decimal]], *, force: str) -> list[Grant]:
+    """The same for several pairs at once, of which each member gives away so many minutes: all are told everything."""
+    verdicts = queries.judge_all(pairs, later=True)
+    weighed = [_weigh(verdict, pair[1], force, "second") for verdict, pair in zip(verdicts, pairs, strict=True)]
+    refuse([problem for _, against in weighed for problem in against])
+    return [grant for grant, _ in weighed]
+
+
+def _weigh(verdict: queries.Verdict, member: Member, force: str, field: str = "member") -> tuple[Grant, list[Problem]]:
+    """Leave to give, and what is against it all the same."""
     lifted = problems.LIFTED if force.strip() else frozenset()
     against = [reason for reason in verdict.against if reason.code not in lifted]
-    refuse(problems.of_recipient(member, against, field=field))
-    return Grant(verdict, force.strip() if verdict.against else "")
+    grant = Grant(verdict, force.strip() if verdict.against else "")
+    return grant, problems.of_recipient(member, against, field=field)
 
 
 def offer_all(

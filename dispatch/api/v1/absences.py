@@ -52,7 +52,7 @@ class NeededAnswer(Seen):
     comment = Words()
 
 
-class TakingBack(Seen):
+class CancelReason(Seen):
     reason = Text()
 
 
@@ -73,7 +73,7 @@ class AbsenceViewSet(Remembered):
     filterset_class = AbsenceFilter
     ordering_fields = ("starts_at", "ends_at", "created_at")
     ordering = ("-starts_at",)
-    shapes = {"create": AbsenceInput, "approve": Answer, "reject": NeededAnswer, "cancel": TakingBack}
+    shapes = {"create": AbsenceInput, "approve": Answer, "reject": NeededAnswer, "cancel": CancelReason}
 
     def get_queryset(self):
         rows = Absence.objects.select_related("member")

@@ -13,6 +13,7 @@ from dispatch import access, queries
 from dispatch.actions import attendance, badges
 from dispatch.models import Attendance, Badge
 from dispatch.states import Presence, Punch, PunchMethod
+from tenants import context
 from tenants.access import Later, TenantRelatedField
 from tenants.api.v1.fields import Moment, Text, ZonedMoment
 from tenants.api.v1.filters import Moment as MomentFilter
@@ -51,7 +52,7 @@ class PunchDone(PunchShown):
 
 class PunchInput(serializers.Serializer):
     """Alone, a `punch` is the caller's own and of now. With a `badge` it is that of whoever carries it, and `punch` may
-    be left out. With a `member` or an `at` it is added afterwards, with a `note`, by who answers for them. With a
+    be left out. With a `member` or an `at` it is added, with a `note`, by who answers for them. With a
     `client_id` the same one may be sent again: it is written once, and answered with 200 from then on."""
 
     punch = serializers.ChoiceField(choices=Punch.choices, required=False)
@@ -66,9 +67,6 @@ class PunchInput(serializers.Serializer):
             raise ValidationError({"punch": ["This field is required."]}, "required")
         if "badge" in sent and sent.keys() & {"member", "at", "note"}:
             raise ValidationError({"badge": ["A badge is read now, for whoever carries it."]}, "badge_is_now")
-        is_added = sent.keys() & {"member", "at"}
-        if is_added and "at" not in sent:
-            raise ValidationError({"at": ["This field is required."]}, "required")
         return sent
 
 
@@ -143,6 +141,7 @@ class AttendanceViewSet(Remembered):
     def get_serializer_class(self):
         return PunchDone if self.action == "create" else PunchShown
 
+    @extend_schema(responses={200: PunchDone, 201: PunchDone})
     def create(self, request):
         sent = self.sent()
         known = Attendance.objects.filter(client_id=sent["client_id"]).first() if sent.get("client_id") else None
@@ -157,12 +156,13 @@ class AttendanceViewSet(Remembered):
             if not self.member.is_at_least(Role.SUPERVISOR):
                 raise PermissionDenied("Badges are read at a station of a supervisor.")
             return attendance.scan(badge, by=self.member, punch=punch, **rest)
-        if at is None:
-            return attendance.punch(self.member, by=self.member, punch=punch, method=PunchMethod.API, **rest)
+        if at is None and member is None:
+            said = {"punch": punch, "method": PunchMethod.API, "note": note}
+            return attendance.punch(self.member, by=self.member, **said, **rest)
         member = member or self.member
         if not access.cares_for(self.member, member):
             raise PermissionDenied("What was forgotten is added by who answers for them.")
-        return attendance.add(member, by=self.member, punch=punch, at=at, note=note, **rest)
+        return attendance.add(member, by=self.member, punch=punch, at=at or context.now(), note=note, **rest)
 
     def written(self, obj):
         """A punch with what follows from it. It may be somebody else's, whom the caller does not see otherwise."""
@@ -211,17 +211,19 @@ class BadgeFilter(filters.FilterSet):
 
 
 class BadgeViewSet(Remembered):
-    """Whoever answers for somebody issues their badge, and revokes it. A new one revokes the one before."""
+    """Whoever answers for somebody issues their badge, and revokes it. A new one revokes the one before. Everybody sees
+    their own."""
 
     queryset = Later(Badge)
     filterset_class = BadgeFilter
     ordering_fields = ("created_at",)
     ordering = ("-created_at",)
-    roles = dict.fromkeys(("list", "retrieve", "create", "events"), Role.SUPERVISOR)
+    roles = {"create": Role.SUPERVISOR}
     shapes = {"create": BadgeInput, "revoke": Seen}
 
     def get_queryset(self):
-        return Badge.objects.select_related("member")
+        rows = Badge.objects.select_related("member")
+        return rows if self.member.is_at_least(Role.SUPERVISOR) else rows.filter(member=self.member)
 
     def get_serializer_class(self):
         return BadgeMade if self.action == "create" else BadgeShown

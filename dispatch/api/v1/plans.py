@@ -207,9 +207,9 @@ class PlanViewSet(Remembered):
     )
     @action(detail=False, methods=["get"], filter_backends=[], pagination_class=None)
     def compare(self, request):
-        """The figures of two to four plans side by side: `?plan=…&plan=…`."""
+        """The figures of two to four plans side by side: `?plan=…&plan=…`. Without any there is nothing to compare."""
         found = plans_named(request.query_params.getlist("plan"))
-        if found is None or not FEWEST_COMPARED <= len(found) <= MOST_COMPARED:
+        if found != [] and (found is None or not FEWEST_COMPARED <= len(found) <= MOST_COMPARED):
             raise ValidationError({"plan": [f"Name {FEWEST_COMPARED} to {MOST_COMPARED} plans."]}, code="invalid")
         try:
             rows = compared(found)

@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
-from dispatch.models import Absence, Assignment
-from tenants import relay
+from dispatch.models import Absence, AbsenceStart, Assignment
+from tenants import context, relay
 from tenants.context import tenant
-from tests.factories import AbsenceFactory, WorkOrderTaskFactory
+from tests.factories import AbsenceFactory, OperatorFactory, WorkOrderTaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -150,8 +150,11 @@ class TestUnstartedWork:
 
     @pytest.fixture
     def held(self, world):
-        """Omar's task, of which he has begun nothing."""
-        return WorkOrderTaskFactory(organization=world.north, department=world.assembly, member=world.omar)
+        """Omar's task, of which he has begun nothing; Olga, who came later, could do it too."""
+        task = WorkOrderTaskFactory(organization=world.north, department=world.assembly)
+        relay.drain_here(world.north)
+        OperatorFactory(organization=world.north, department=world.assembly, user__name="Olga")
+        return task
 
     @staticmethod
     def holder(world, task):
@@ -160,13 +163,21 @@ class TestUnstartedWork:
             standing = Assignment.objects.of_task(task).open().first()
             return standing and standing.member.name
 
+    @staticmethod
+    def run_what_is_due(world):
+        with tenant(world.north):
+            due = list(AbsenceStart.objects.due(context.now()))
+        assert len(due) == 1
+        for row in due:
+            relay.run("dispatch.absencestart", world.north, row.pk)
+
     def test_leave_for_now_hands_it_over(self, world, omar, sina, held):
         asked = omar.post("absences/", {"starts_at": at(-1), "ends_at": at(8)}).body
         assert self.holder(world, held) == "Omar"
 
         sina.post(f"absences/{asked['id']}/approve/", {})
 
-        assert self.holder(world, held) == "Sina"
+        assert self.holder(world, held) == "Olga"
         with tenant(world.north):
             said = Assignment.objects.of_task(held).get(status="withdrawn")
         assert said.member_id == world.omar.pk
@@ -177,8 +188,9 @@ class TestUnstartedWork:
         assert self.holder(world, held) == "Omar"
 
         frozen_clock.shift(hours=48, minutes=1)
+        self.run_what_is_due(world)
 
-        assert self.holder(world, held) == "Sina"
+        assert self.holder(world, held) == "Olga"
 
     def test_leave_taken_back_in_time_hands_over_nothing(self, world, omar, sina, held, frozen_clock):
         asked = omar.post("absences/", {"starts_at": at(48), "ends_at": at(72)}).body
@@ -186,6 +198,7 @@ class TestUnstartedWork:
         omar.post(f"absences/{asked['id']}/cancel/", {})
 
         frozen_clock.shift(hours=49)
+        self.run_what_is_due(world)
 
         assert self.holder(world, held) == "Omar"
 

@@ -78,7 +78,7 @@ def test_who_gains_and_who_loses(world, pia, lea, planned):
 
     rows = pia.get(f"plans/{plan['id']}/members/").body["members"]
 
-    assert sum(row["gained"] for row in rows) == plan["tasks_moved"] - plan["after"]["unassigned"] * 0
+    assert sum(row["gained"] for row in rows) == plan["tasks_moved"]
     assert {row["name"] for row in rows} >= {"Lea", "Omar"}
     for row in rows:
         assert row["minutes_after"] == plan["after"]["load"].get(row["member"], 0)
@@ -103,7 +103,7 @@ def test_scenarios_stand_side_by_side(world, pia, planned):
     assert [plan["name"] for plan in answer.body["plans"]] == ["Nobody changes", "As it is"]
 
 
-@pytest.mark.parametrize("ids", [[], ["x"], ["one"], ["one"] * 2])
+@pytest.mark.parametrize("ids", [["x"], ["one"], ["one"] * 2])
 def test_less_than_two_plans_are_no_comparison(pia, planned, ids):
     plan = planned()
 

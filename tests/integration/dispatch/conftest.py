@@ -5,9 +5,11 @@ import itertools
 
 import pytest
 
+from dispatch.actions import assignments
+from dispatch.models import Assignment
 from tenants import context
 from tenants.context import tenant
-from tests.factories import CustomerFactory, ProcessFactory
+from tests.factories import CustomerFactory, OperatorFactory, ProcessFactory
 from workorder.actions import orders
 
 
@@ -36,6 +38,24 @@ def released(world):
         return on_the_floor(world, [process], title=f"Job {next(numbers)}", **values)[0]
 
     return released
+
+
+@pytest.fixture
+def ines(world):
+    """A second operator in Assembly."""
+    return OperatorFactory(organization=world.north, department=world.assembly, user__name="Ines")
+
+
+@pytest.fixture
+def given(world, released):
+    """`given(member, minutes=60, …)`: a released task in a member's hands, as its open assignment."""
+
+    def given(member, **values):
+        task = released(department="welding" if member == world.odd else "assembly", **values)
+        assignments.assign(task, by=world.ada, member=member)
+        return Assignment.objects.of_task(task).get()
+
+    return given
 
 
 @pytest.fixture

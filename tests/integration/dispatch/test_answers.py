@@ -310,8 +310,8 @@ class TestWhoMay:
         [
             ("vera", []),
             ("omar", ["accept", "decline"]),
-            ("sina", ["withdraw"]),
-            ("pia", ["withdraw"]),
+            ("sina", ["withdraw", "reassign", "swap"]),
+            ("pia", ["withdraw", "reassign", "swap"]),
             ("odd", []),
         ],
     )
