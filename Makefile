@@ -18,7 +18,7 @@ DEPLOYED := SECRET_KEY=only-here-to-be-checked-0123456789-abcdefghijklmnopqrstuv
 	ALLOWED_HOSTS=.example.com BASE_DOMAINS=example.com HTTPS=1 DEBUG=0 WORKFLOOR_HOME=build/check
 
 .PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services race-dispatch \
-	test-browser test-cov test-report test-all bench-queries bench-lists \
+	test-browser test-cov test-report test-all bench-queries bench-lists bench-recommend \
 	bench-dispatch bench-plans check lint imports types migrations deployable lock css css-check \
 	clean base-pins test-pins dev-pins
 
@@ -85,6 +85,9 @@ bench-plans: test-pins ## a plan of 10,000 tasks x 500 members on PostgreSQL: se
 
 bench-dispatch: dev-pins ## plans, packings and shops beside rivals: seconds, gap, memory (QUICK=1 ONLY=backlogs|plans|packings|shops)
 	@QUICK=$(QUICK) ONLY=$(ONLY) $(PY) -m benchmarks.dispatch
+
+bench-recommend: test-pins ## who could take a task, of 500 people, beside a bare query of them (MEMBERS= ROUNDS=)
+	@MEMBERS=$(MEMBERS) ROUNDS=$(ROUNDS) $(PY) -m benchmarks.recommend
 
 ## Change it
 check: lint imports types migrations deployable ## what must hold before a test is worth running

@@ -1,7 +1,7 @@
 """What a plan costs from the first read to the undo, at 100 and at 10,000 tasks x 500 members, on PostgreSQL.
 
 `make bench-plans` prints seconds and statements of each step, beside a bare bulk insert of as many rows in the same
-run, and writes build/bench/plans.json. TASKS and MEMBERS change the larger size. The database is found as tests find it.
+run, and writes build/bench/plans.json. TASKS and MEMBERS change the larger size. The database is found as for tests.
 The rows are inserted, not made by verbs: ten thousand releases would take minutes.
 """
 
@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import django
+import psycopg
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -30,13 +31,13 @@ def main() -> int:
     cluster = databases.Cluster(provision.postgres()).prepare()
     with cluster.database() as urls:
         databases.connect(connections, urls.app)
-        found = [measured(*size) for size in SIZES]
+        found = [measured(urls, *size) for size in SIZES]
         connections.close_all()
     cluster.close()
     return report(found)
 
 
-def measured(tasks, members):
+def measured(urls, tasks, members):
     """Seconds and statements of each step for one organization of this size."""
     from dispatch.actions import plans  # noqa: PLC0415 - models can be imported only after setup
     from dispatch.actions.plans import computing  # noqa: PLC0415
@@ -45,6 +46,8 @@ def measured(tasks, members):
     from tenants.context import tenant  # noqa: PLC0415
 
     organization, planner = floor(tasks, members)
+    with psycopg.connect(urls.owner, autocommit=True) as line:
+        line.execute("ANALYZE")  # what autovacuum does a minute after so many rows have come
     found = {"tasks": tasks, "members": members, "seconds": {}, "statements": {}}
 
     def timed(name, act):

@@ -18,6 +18,7 @@ ENUMS = {
     "Presence": "dispatch.states.Presence",
     "Punch": "dispatch.states.Punch",
     "PunchMethod": "dispatch.states.PunchMethod",
+    "PlanStatus": "dispatch.states.PlanStatus",
     "Strategy": "dispatch.states.Strategy",
     "NotificationKind": "notifications.states.Kind",
     "Level": "notifications.states.Level",

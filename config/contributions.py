@@ -2,7 +2,8 @@
 
 `verbs(objects, member)` answers `{id: [verb, …]}` for `allowed_actions`, `fields(objects)` answers
 `{id: {name: value}}`, `panels(objects, request=, …)` answers `{id: HTML}` for their pages, `unread(ids)` answers
-`{member id: count}` for the badge, and `limits(members)` answers `{member id: how many tasks at once}`.
+`{member id: count}` for the badge, `limits(members)` answers `{member id: how many tasks at once}`, and
+`today(members, request=)` answers `{id: HTML}` for above their tasks.
 `history(tasks)` answers `(noun, rows)` of what belongs to the story of tasks. What an app knows of events is no
 function but its tables, which tenants.words puts together.
 """
@@ -24,5 +25,6 @@ CONTRIBUTIONS = {
         "unread": ["notifications.queries.unread_counts"],
         "limits": ["dispatch.queries.running_limits"],
         "panels": ["dispatch.pages.member_panels"],
+        "today": ["dispatch.pages.clock_panel"],
     },
 }

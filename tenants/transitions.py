@@ -74,25 +74,28 @@ def change_all(
     *,
     by: Member | None,
     data: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
-    **changes: Any,
+    changes: Callable[[Any], dict[str, Any]],
 ) -> None:
-    """`change` for many rows of one model: guarded UPDATEs of thousands each, and their events in bulk.
+    """`change` for many rows of one model: a guarded UPDATE for those that become alike, and their events in bulk.
 
-    The caller holds the rows. A value that differs from row to row is an expression the database computes.
+    The caller holds the rows.
     """
-    if "status" in changes:
-        raise TypeError("A status is changed by move().")
-    by_version: dict[int, list[Any]] = {}
+    groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        by_version.setdefault(row.version, []).append(row)
-    for version, alike in sorted(by_version.items()):
+        groups.setdefault((row.version, *changes(row).items()), []).append(row)
+    for (version, *pairs), alike in groups.items():
+        values = dict(pairs)
+        if "status" in values:
+            raise TypeError("A status is changed by move().")
         for start in range(0, len(alike), AT_ONCE):
             chosen = alike[start : start + AT_ONCE]
             as_seen = type(chosen[0]).objects.filter(pk__in=[row.pk for row in chosen], version=version)
-            if as_seen.update(version=version + 1, updated_at=context.now(), **changes) != len(chosen):
+            if as_seen.update(version=version + 1, updated_at=context.now(), **values) != len(chosen):
                 raise Stale(chosen[0])
-    for row in rows:
-        row.version += 1
+        for row in alike:
+            row.version = version + 1
+            for name, value in values.items():
+                setattr(row, name, value)
     events.record_all(rows, kind, by=by, data=data)
 
 

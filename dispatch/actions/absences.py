@@ -105,7 +105,7 @@ def _lock(absence: Absence, *, seen: int | None) -> Absence:
 
 
 def _decide(absence: Absence, verb: str, *, by: Member | None, comment: str) -> None:
-    decided = {"decided_by": by, "decided_at": context.now(), "answer": comment.strip()}
+    decided: dict[str, Any] = {"decided_by": by, "decided_at": context.now(), "answer": comment.strip()}
     move(absence, verb, by=by, data=_told(absence), **decided)
 
 

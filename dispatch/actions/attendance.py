@@ -20,6 +20,7 @@ from tenants.errors import Invalid, refuse, refuse_input
 from tenants.models import Member
 from tenants.queries import digest_of
 
+AGAIN = datetime.timedelta(seconds=10)
 TURNS = {Presence.AWAY: Punch.IN, Presence.HERE: Punch.OUT, Presence.ON_BREAK: Punch.BACK}
 
 
@@ -45,7 +46,7 @@ def punch(
 
 @transaction.atomic
 def scan(code: str, *, by: Member, punch: str = "", client_id: uuid.UUID | None = None) -> Attendance:
-    """Tell the clock what a badge says: in or out as it turns out, or back from a break. `by` keeps the station.
+    """Tell the clock what a badge says: in or out by turns, or back from a break. `by` keeps the station.
 
     Raises `Invalid` for a code that is not known or was revoked.
     """
@@ -54,7 +55,7 @@ def scan(code: str, *, by: Member, punch: str = "", client_id: uuid.UUID | None 
     assert badge is not None
     member = Member.objects.lock(badge.member_id)
     refuse_input(problems.of_badge(_badge_with(code)))  # it may have been revoked until the lock was there
-    if known := _known(member, client_id):
+    if known := _known(member, client_id) or (None if punch else _read_just_now(member)):
         return known
     said = punch or TURNS[_presence(member, context.now())]
     return _tell(member, by=by, punch=said, method=PunchMethod.BADGE, client_id=client_id)
@@ -134,6 +135,13 @@ def _known(member: Member, client_id: uuid.UUID | None) -> Attendance | None:
     if known is not None and known.member_id != member.pk:
         raise Invalid([problems.client_id_used()])
     return known
+
+
+def _read_just_now(member: Member) -> Attendance | None:
+    """What their badge said a moment ago: held before the scanner too long it is read twice, and means once."""
+    last = Attendance.objects.filter(member=member).order_by("-at", "-pk").first()
+    is_again = last is not None and last.method == PunchMethod.BADGE and context.now() - last.at < AGAIN
+    return last if is_again else None
 
 
 def _presence(member: Member, moment: datetime.datetime) -> Presence:

@@ -1,9 +1,8 @@
 """Where in somebody's time one more task fits, and how even a load is: what changing a plan by hand has to know."""
 
 import datetime
-import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from dispatch.engine.availability import Span
 
@@ -45,11 +44,11 @@ def overlapping(spans: Sequence[Span], others: Sequence[Span]) -> set[int]:
     return found
 
 
-def imbalance(load: Mapping[uuid.UUID, float], place: Mapping[uuid.UUID, uuid.UUID]) -> float:
+def imbalance(load: Mapping[Hashable, float], place: Mapping[Hashable, Hashable]) -> float:
     """How far people usually are from the mean of their department, in per cent of the mean of all."""
     if not load or not sum(load.values()):
         return 0.0
-    by_place: dict[uuid.UUID, list[float]] = defaultdict(list)
+    by_place: dict[Hashable, list[float]] = defaultdict(list)
     for person, minutes in load.items():
         by_place[place[person]].append(minutes)
     off = sum((one - sum(all_) / len(all_)) ** 2 for all_ in by_place.values() for one in all_)

@@ -52,6 +52,7 @@ def clock_of(request, *, form=None):
     week = queries.timesheets([member.pk], monday, monday + 6 * DAY)[member.pk]
     most = max(FULL_DAY, *(day.worked_minutes for day in week), *(day.planned_minutes for day in week))
     return {
+        "counts": queries.policy().time_clock,
         "presence": now.presence,
         "presence_label": Presence(now.presence).label,
         "since": now.since if now.presence is not Presence.AWAY else None,

@@ -53,9 +53,10 @@ def show_rule(request, rule, form, *, status=200, **values):
 def show_catches(request, rule, form):
     """What the rule, as it stands in the form, would catch now. Without HTMX it is shown below the form."""
     values = catches_of(rule, form)
+    status = 422 if "unready" in values else 200
     if request.htmx:
-        return page(request, "dispatch/_catches.html", **values)
-    return show_rule(request, rule, form, **values)
+        return page(request, "dispatch/_catches.html", status=status, **values)
+    return show_rule(request, rule, form, status=status, **values)
 
 
 def catches_of(rule, form):
@@ -63,8 +64,8 @@ def catches_of(rule, form):
     meant, against = rules.draft(rule, **said)
     if against:
         form.take([problem for problem in against if problem.field not in form.errors])
-    if form.errors.keys() - {"name"}:
-        return {"unready": sorted(form[name].label for name in form.errors if name in form.fields and name != "name")}
+    if wrong := [name for name in form.errors if not (name == "name" and form.has_error("name", "required"))]:
+        return {"unready": sorted(form[name].label for name in wrong if name in form.fields)}
     return {"catch": queries.catch_of(meant), "hints": queries.warnings_of([meant])[meant.pk]}
 
 

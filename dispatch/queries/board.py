@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 from dispatch.engine import Job, Person, reasons_against
 from dispatch.models import Assignment
 from dispatch.problems import LIFTED
-from dispatch.queries.floor import jobs_of, people, queued
+from dispatch.queries.floor import jobs_of, people
 from dispatch.states import Presence
 from tenants import context
 from tenants.errors import Problem
@@ -24,10 +24,11 @@ from tenants.models import Department, Event, Member, Organization
 from tenants.states import Role
 from workorder.models import WorkOrderTask
 from workorder.models.tasks import MOST_URGENT_FIRST
-from workorder.states import TaskStatus
+from workorder.states import ORDER_ON_FLOOR, TaskStatus
 
 MOST_WAITING = 50  # of a department: whoever gives away so many looks again then
 MOST_HELD = 20  # of a person
+WAITS = (TaskStatus.READY, TaskStatus.PAUSED)  # what was begun and taken back waits for a hand too
 OF_THE_MOMENT = ("absent", "off_shift", "not_here")
 NOT_BY_HAND = ("off_shift", "not_here")  # what matters only to whoever is chosen unasked
 NOTHING = Job(uuid.UUID(int=0), None, uuid.UUID(int=0), None, "", 0, None, Decimal(0))
@@ -119,7 +120,9 @@ def takers(task: WorkOrderTask) -> list[Taker]:
 
 
 def _waiting(departments: Sequence[Department]) -> tuple[dict[uuid.UUID, list[Waiting]], dict[uuid.UUID, int]]:
-    here = queued().filter(assigned_department__in=[place.pk for place in departments])
+    # What is on hold is not offered, and waits all the same: a card that is taken back must not vanish.
+    loose = WorkOrderTask.objects.unassigned().filter(status__in=WAITS, work_order__status__in=ORDER_ON_FLOOR)
+    here = loose.filter(assigned_department__in=[place.pk for place in departments])
     waits = dict(here.order_by().values_list("assigned_department").annotate(n=Count("pk")))
     first = _first_of_each(here, "assigned_department", MOST_WAITING)
     decided = _decided([task.pk for task in first])

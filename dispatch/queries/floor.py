@@ -93,13 +93,14 @@ def jobs_of(tasks: Sequence[WorkOrderTask]) -> list[Job]:
     ]
 
 
-def _who_did_before(tasks: Iterable[WorkOrderTask]) -> dict[uuid.UUID, uuid.UUID]:
+def _who_did_before(tasks: Sequence[WorkOrderTask]) -> dict[uuid.UUID, uuid.UUID]:
     """Task id -> who completed the latest task of an earlier process of its order."""
     done: dict[uuid.UUID, list[tuple[int, datetime.datetime, uuid.UUID]]] = defaultdict(list)
     rows = WorkOrderTask.objects.filter(
         work_order__in={task.work_order_id for task in tasks},
         status=TaskStatus.COMPLETED,
         assigned_member__isnull=False,
+        process__sequence__lt=max((task.process.sequence for task in tasks), default=0),
     )
     columns = ("work_order_id", "process__sequence", "completed_at", "assigned_member_id")
     for order_id, sequence, completed_at, member_id in rows.order_by().values_list(*columns):

@@ -63,4 +63,9 @@ BETWEEN_HOUSES = {
 }
 
 # An outsider is led on without anything being looked up, so there is nothing to be found out: {line: status}.
-LEADS_ON = {"GET /notifications/read-all/": 302, "GET /notifications/{pk}/read/": 302, "GET /dispatch/run/": 302}
+LEADS_ON = {
+    "GET /notifications/read-all/": 302,
+    "GET /notifications/{pk}/read/": 302,
+    "GET /dispatch/run/": 302,
+    "GET /dispatch/rules/catches/": 302,
+}

@@ -83,7 +83,7 @@ class TestProtectedFields:
         assert answer.status_code in ((200, 201) if route.has_id else (201,)), answer.text
         with tenant(world.north):
             row = model_written(route).objects.get(pk=pk or answer.body["id"])
-        assert written(row, columns) == []
+            assert written(row, columns) == []
 
     def test_what_is_written_would_be_seen(self, world):
         """The control: a row that took every one of these values is found out in every column."""

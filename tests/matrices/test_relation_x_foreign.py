@@ -9,7 +9,7 @@ import pytest
 
 from tenants.context import tenant
 from tenants.models import Department, Member
-from tests.factories import AssignmentFactory, OperatorFactory, ReasonCodeFactory, SkillFactory
+from tests.factories import AssignmentFactory, OperatorFactory, ReasonCodeFactory, SkillFactory, TagFactory
 from tests.matrices.test_bad_input import FORMS
 from tests.matrices.test_route_x_foreign import NOBODY, said
 from tests.support.clients import Door
@@ -30,6 +30,8 @@ FITTING = {
     ("POST /api/v1/tasks/{pk}/pause/", ("code",)): lambda world: ReasonCodeFactory(
         organization=world.north, kind="downtime"
     ),
+    ("POST /api/v1/dispatch/rules/", ("if_tag",)): lambda world: TagFactory(organization=world.north),
+    ("PATCH /api/v1/dispatch/rules/{pk}/", ("if_tag",)): lambda world: TagFactory(organization=world.north),
     ("POST /api/v1/skills/", ("implies",)): lambda world: SkillFactory(organization=world.north),
     ("PATCH /api/v1/skills/{pk}/", ("implies",)): lambda world: SkillFactory(organization=world.north),
     ("POST /api/v1/assignments/{pk}/reassign/", ("member",)): lambda world: neighbour(world),
@@ -45,6 +47,8 @@ PAGES = [
     ("POST /work-orders/{pk}/edit/", "customer", Customer),
     ("POST /work-orders/{pk}/edit/", "lines-0-product", Product),
     ("POST /tasks/{pk}/assign/", "department", Department),
+    ("POST /dispatch/rules/new/", "if_customer", Customer),
+    ("POST /dispatch/rules/new/", "department", Department),
     ("POST /settings/deputies/", "member", Member),
     ("POST /settings/deputies/", "deputy", Member),
 ]

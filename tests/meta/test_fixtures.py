@@ -82,8 +82,14 @@ class TestWorld:
 
 
 def told_nobody(world):
-    """A statement that goes past Django's cursor, where no wrapper hears it."""
-    connection.connection.execute("UPDATE tenants_department SET name = 'Welded' WHERE code = 'WLD'")
+    """A statement that goes past Django's cursor, where no wrapper hears it, or one that no wrapper understands:
+    PostgreSQL does not count for us what it changed."""
+    update = "UPDATE tenants_department SET name = 'Welded' WHERE code = 'WLD'"
+    if connection.vendor == "sqlite":
+        connection.connection.execute(update)
+        return
+    with tenant(world.north), connection.cursor() as cursor:
+        cursor.execute(f"WITH written AS ({update} RETURNING id) SELECT id FROM written")
 
 
 def in_a_savepoint(world):

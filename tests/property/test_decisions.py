@@ -3,11 +3,12 @@
 import dataclasses
 import datetime
 import json
+import os
 import uuid
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.engine import (
@@ -139,6 +140,8 @@ def a_snapshot(seed, work, staff, rules):
     return Snapshot(jobs, floor)
 
 
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "0"))
+SETTINGS = settings(max_examples=EXAMPLES or 25, derandomize=not EXAMPLES, deadline=None, database=None)
 seeds = st.integers(0, 2**32)
 snapshots = st.builds(a_snapshot, seeds, st.integers(0, 6), st.integers(0, 9), st.integers(0, 4))
 
@@ -148,6 +151,7 @@ def decided(snapshot):
 
 
 class TestNeverWrong:
+    @SETTINGS
     @given(snapshots)
     def test_nobody_who_cannot_is_chosen(self, snapshot):
         """At the moment of each choice, with all that was given away before it, nothing speaks against the chosen."""
@@ -165,6 +169,7 @@ class TestNeverWrong:
                 held = staff[decision.chosen.id]
                 staff[held.id] = dataclasses.replace(held, load=held.load + work[decision.job].minutes)
 
+    @SETTINGS
     @given(snapshots)
     def test_everybody_there_is_a_candidate_or_refused_with_a_reason(self, snapshot):
         for decision in decided(snapshot):
@@ -173,6 +178,7 @@ class TestNeverWrong:
             assert (can | cannot, can & cannot) == (here, set())
             assert all(row.reasons for row in decision.refused)
 
+    @SETTINGS
     @given(snapshots)
     def test_nobody_gets_more_than_there_is_room_for(self, snapshot):
         load = {person.id: person.load for person in snapshot.floor.people}
@@ -184,6 +190,7 @@ class TestNeverWrong:
                 most = room[decision.chosen.id]
                 assert most is None or load[decision.chosen.id] <= most
 
+    @SETTINGS
     @given(snapshots)
     def test_whoever_nobody_can_take_from_has_something_that_would_help(self, snapshot):
         work = {task.id: task for task in snapshot.jobs}
@@ -195,6 +202,7 @@ class TestNeverWrong:
     def test_an_empty_world_decides_nothing(self):
         assert decided(Snapshot((), Floor())) == []
 
+    @SETTINGS
     @given(seeds)
     def test_a_world_without_people_leaves_everything_in_its_queue(self, seed):
         task = a_job(Random(seed))
@@ -204,6 +212,7 @@ class TestNeverWrong:
 
 
 class TestSameAgain:
+    @SETTINGS
     @given(snapshots, seeds)
     def test_the_order_of_the_input_does_not_matter(self, snapshot, seed):
         random = Random(seed)
@@ -229,6 +238,7 @@ class TestSameAgain:
         assert decided(mixed) == decided(snapshot)
         assert mixed.hash == snapshot.hash
 
+    @SETTINGS
     @given(snapshots)
     def test_a_snapshot_survives_being_kept_as_json(self, snapshot):
         values = json.loads(json.dumps(snapshot.as_values()))
@@ -237,10 +247,12 @@ class TestSameAgain:
         assert decided(again) == decided(snapshot)
         assert again.hash == snapshot.hash == hash_of(values)
 
+    @SETTINGS
     @given(snapshots, snapshots)
     def test_different_facts_have_different_hashes(self, one, other):
         assert (one.hash == other.hash) == (one.as_values() == other.as_values())
 
+    @SETTINGS
     @given(snapshots)
     def test_every_record_is_replayed_to_the_same_answer(self, snapshot):
         values = json.loads(json.dumps(snapshot.as_values()))
@@ -253,6 +265,7 @@ class TestSameAgain:
 
 
 class TestRules:
+    @SETTINGS
     @given(seeds)
     def test_a_rule_behind_one_that_covers_it_never_decides(self, seed):
         """What the warning says is true: nothing it catches is left to it."""

@@ -14,9 +14,11 @@ from dispatch.models import Assignment, Plan, PlanItem, PlanStep
 from tenants import relay
 from tenants.context import tenant
 from tenants.errors import NotAllowed, Stale
+from tenants.models import TenantQuerySet
 from tests.factories import DepartmentFactory, OperatorFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
+from tests.support import databases
 from tests.support.racing import Meeting, no_constraint, no_lock, no_version, race
-from workorder.models import WorkOrder, WorkOrderTask
+from workorder.models import WorkOrderTask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,6 +172,7 @@ class TestKilled:
         killed = subprocess.run(
             [sys.executable, "-c", DIES, str(floor.north.pk), str(step.pk)],
             env=os.environ | {"DATABASE_URL": database_urls.app, "DJANGO_SETTINGS_MODULE": "config.settings"},
+            cwd=databases.ROOT,
             capture_output=True,
             text=True,
             timeout=60,
@@ -209,11 +212,8 @@ relay.run("dispatch.planstep", uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]))
 @contextlib.contextmanager
 def no_locks():
     """Nothing is held: neither single rows nor whole sets of them."""
-    free = mock.patch.object(type(WorkOrder.objects.all()), "select_for_update", lambda rows, **options: rows.all())
-    tasks = mock.patch.object(
-        type(WorkOrderTask.objects.all()), "select_for_update", lambda rows, **options: rows.all()
-    )
-    with no_lock(), no_version(), free, tasks, mock.patch("tenants.events.record_all"), forgetful():
+    free = mock.patch.object(TenantQuerySet, "select_for_update", lambda rows, **options: rows.all())
+    with no_lock(), no_version(), free, mock.patch("tenants.events.record_all"), forgetful():
         yield
 
 
@@ -224,5 +224,6 @@ def forgetful():
         yield
 
 
-def _set_all(rows, kind, *, by, data=None, **changes):
-    WorkOrderTask.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)
+def _set_all(rows, kind, *, by, data=None, changes):
+    for row in rows:
+        WorkOrderTask.objects.filter(pk=row.pk).update(**changes(row))

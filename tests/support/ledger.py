@@ -38,7 +38,7 @@ FOLDERS = {
 FIXTURES = {"celery_worker_real": "worker", "full_edition": "worker", "redis_url": "redis"}
 PROPERTY = "tier"
 FIGURES = "figures"
-EVERY = 4  # of so many matrix cells one is asked again on PostgreSQL, the same one each time; `--every-cell` asks all
+EVERY = 8  # of so many matrix cells one is asked again on PostgreSQL, the same one each time; `--every-cell` asks all
 LEDGER = Path("build") / "tiers.json"
 PROVIDERS = {"postgres": provision.postgres, "redis": provision.valkey, "chromium": provision.chromium}
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.dispatch import known
-from dispatch.engine import Certificate, Floor, Job, Person, Place, Snapshot
+from dispatch.engine import Certificate, Floor, Job, Person, Place, Snapshot, giving
 from dispatch.engine.availability import Span
 from dispatch.engine.backlogs import NOBODY, Backlog, first_answer, fits, improved, total
 from dispatch.engine.balancing import best_answer
@@ -24,6 +24,14 @@ from tests.support.settings import ROOT
 
 SETTINGS = settings(max_examples=60, derandomize=True, deadline=None, database=None)
 PLENTY = 10**9
+# Who could do each task, what it costs there, and the step: the optimum is less even than task by task (first two), or
+# what evens it out again is dearer.
+CROOKED = [
+    ([[1], [1], [0, 1], [0]], [2, 36, 54, 34, 30], 10),
+    ([[0], [0, 2], [0, 1, 2], [0, 2], [0, 1]], [19, 35, 51, 12, 30, 50, 40, 45, 57, 59], 10),
+    ([[0, 1, 3], [1, 2, 3], [2, 3], [0, 3]], [21, 3, 53, 16, 48, 24, 50, 30, 38, 57], 20),
+    ([[0, 1, 2], [3], [3], [0, 1, 2, 3], [0, 1, 2, 3]], [6, 60, 59, 53, 54, 10, 28, 52, 36, 38, 2, 12, 39], 20),
+]
 PRESS = Place(uuid7(), "Press")
 MONDAY = datetime.datetime(2026, 5, 4, 6, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -78,6 +86,26 @@ class TestBalancing:
         assert fits(backlog, first)
         assert fits(backlog, moved)
         assert total(backlog, moved) <= total(backlog, first)
+
+    @pytest.mark.parametrize(("options", "cost", "step"), CROOKED)
+    def test_what_is_taken_is_neither_dearer_nor_less_even_than_the_answer_at_hand(self, options, cost, step):
+        """The cheapest of all answers may be one that people would not call fair, and the most even one be dear."""
+        backlog = Backlog(
+            first=np.cumsum([0, *map(len, options)]),
+            member=np.array(list(itertools.chain(*options))),
+            cost=np.array(cost),
+            minutes=np.ones(len(options), dtype=np.int64),
+            held=np.zeros(4, dtype=np.int64),
+            room=np.full(4, PLENTY),
+            none=np.full(len(options), 10_000),
+            step=step,
+            unit=1,
+        )
+        first, one_team = first_answer(backlog, nobody(backlog)), np.zeros(4, dtype=np.int64)
+        arcs, _, _ = giving.given(backlog, nobody(backlog), one_team, seconds=0.02)
+
+        assert total(backlog, arcs) <= total(backlog, first)
+        assert giving.uneven(backlog, arcs, one_team) <= giving.uneven(backlog, first, one_team)
 
     def test_two_that_both_want_to_move_do_not_both_fit(self):
         """What could gain is found for all tasks at once; by the time it is the second one's turn the room is gone."""
@@ -166,8 +194,8 @@ def person(name, **values):
     )
 
 
-def planned(jobs, people, *, penalty=120):
-    floor = Floor(places=(PRESS,), people=tuple(people), at=MONDAY)
+def planned(jobs, people, *, penalty=120, declined=None):
+    floor = Floor(places=(PRESS,), people=tuple(people), at=MONDAY, declined=declined or {})
     answer = plan(Snapshot(tuple(jobs), floor), Settings(penalty, 100, 5), seconds=0.2)
     return answer, {row.job.id: row for row in answer.rows}
 
@@ -201,6 +229,39 @@ class TestPlanning:
         assert rows[one.id].person
         assert rows[two.id].person is None
         assert answer.refusals[two.id] == {"overloaded": 1}
+
+    def test_who_holds_more_than_their_room_gives_some_away(self):
+        """Somebody made room for less, or a task was forced on them: what fits stays, the rest goes to who has room."""
+        ana, omar = person("Ana", load=Decimal(120), room=Decimal(60)), person("Omar", load=Decimal(600))
+        _, rows = planned([job(holder=ana.id), job(holder=ana.id)], [ana, omar], penalty=10_000)
+        assert sorted(row.person == ana.id for row in rows.values()) == [False, True]
+        assert {row.person for row in rows.values()} == {ana.id, omar.id}
+
+    def test_nobody_gets_more_than_they_have_time_for(self):
+        """Two hours of a shift are left of the days planned for, whatever their room is."""
+        two_hours = (Span(MONDAY, MONDAY + 2 * HOUR),)
+        answer, rows = planned([job(minutes=Decimal(90)) for _ in range(2)], [person("Ana", shifts=two_hours)])
+        assert sorted(row.person is None for row in rows.values()) == [False, True]
+        assert answer.after.unassigned == 1
+
+    def test_who_has_declined_is_not_asked_again(self):
+        ana, one = person("Ana"), job()
+        answer, rows = planned([one], [ana], declined={one.id: frozenset({ana.id})})
+        assert rows[one.id].person is None
+        assert answer.refusals[one.id] == {"declined": 1}
+
+    def test_being_late_gives_nobody_more_than_their_room(self):
+        """Two tasks are due within the hour; the one other person has an hour's work, and room for no more."""
+        ana, omar = person("Ana"), person("Omar", load=Decimal(60), room=Decimal(60))
+        jobs = [job(due_at=MONDAY + HOUR, urgency=3) for _ in range(2)]
+        answer, rows = planned(jobs, [ana, omar])
+        assert {row.person for row in rows.values()} == {ana.id}
+        assert answer.after.late_tasks == 1
+
+    def test_equal_people_in_another_order_get_the_same(self):
+        people, jobs = [person("Ana") for _ in range(4)], [job(minutes=Decimal(m)) for m in (30, 45, 60, 60, 90, 120)]
+        one, other = (planned(some_jobs, some) for some_jobs, some in ((jobs, people), (jobs[::-1], people[::-1])))
+        assert one[0] == other[0]
 
     def test_a_certificate_has_to_last_until_the_work_is_done(self):
         """Valid today is not enough for what comes the day after tomorrow."""

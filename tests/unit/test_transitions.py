@@ -2,11 +2,11 @@
 
 import pytest
 
-from tenants import events
+from tenants import events, transitions
 from tenants.context import tenant
 from tenants.errors import NotAllowed, Stale
 from tenants.models import Event
-from tenants.transitions import change, is_repeat, move, move_all
+from tenants.transitions import change, change_all, is_repeat, move, move_all
 from tests.factories import WorkOrderFactory
 from workorder.models import WorkOrder
 
@@ -117,6 +117,59 @@ class TestMoveAll:
                 move_all(orders, "cancel", by=world.pia)
 
             assert not WorkOrder.objects.filter(pk__in=[o.pk for o in orders], status="cancelled").exists()
+
+
+class TestChangeAll:
+    """The set form of `change`: rows of different versions, each with its own next one and its own event."""
+
+    def test_rows_of_several_versions_change_together(self, world):
+        """One statement per version, one event per row, and what the rows know is what was written."""
+        one, two = WorkOrderFactory.create_batch(2, organization=world.north)
+
+        with tenant(world.north):
+            change(two, "workorder.edited", by=world.ada, title="Other")
+            change_all(
+                [one, two],
+                "workorder.edited",
+                by=world.pia,
+                data=lambda order: {"to": order.number},
+                changes=lambda order: {"notes": f"New {order.number}"},
+            )
+            kept = {order.pk: order for order in WorkOrder.objects.filter(pk__in=[one.pk, two.pk])}
+            told = {order.pk: events.newest(order) for order in (one, two)}
+
+        for order in (one, two):
+            assert kept[order.pk].notes == order.notes == f"New {order.number}"
+            assert kept[order.pk].version == order.version == told[order.pk].subject_version
+            assert (told[order.pk].data, told[order.pk].actor_id) == ({"to": order.number}, world.pia.pk)
+
+    def test_one_outdated_row_keeps_all_as_they_were(self, world):
+        """The others must not change without it: the picture they belong to was old."""
+        orders = WorkOrderFactory.create_batch(2, organization=world.north)
+
+        with tenant(world.north):
+            change(WorkOrder.objects.get(pk=orders[1].pk), "workorder.edited", by=world.ada, title="Other")
+            with pytest.raises(Stale):
+                change_all(orders, "workorder.edited", by=world.pia, changes=lambda order: {"notes": "New"})
+
+            assert not WorkOrder.objects.filter(notes="New").exists()
+
+    def test_many_more_than_a_statement_holds(self, world, monkeypatch):
+        """Rows are written in pieces of a size the database answers in time."""
+        monkeypatch.setattr(transitions, "AT_ONCE", 2)
+        orders = WorkOrderFactory.create_batch(5, organization=world.north)
+
+        with tenant(world.north):
+            change_all(orders, "workorder.edited", by=world.pia, changes=lambda order: {"notes": "New"})
+            moved = move_all(orders, "cancel", by=world.pia)
+
+            assert WorkOrder.objects.filter(notes="New", status="cancelled").count() == len(moved) == 5
+
+    def test_a_status_is_refused(self, world):
+        order = WorkOrderFactory(organization=world.north)
+
+        with tenant(world.north), pytest.raises(TypeError):
+            change_all([order], "workorder.edited", by=None, changes=lambda order: {"status": "closed"})
 
 
 class TestChange:

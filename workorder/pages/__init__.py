@@ -16,6 +16,7 @@ from workorder.pages.tasks import (
     take_back_form,
     take_back_verb,
     task_values,
+    today_of,
 )
 from workorder.pages.tickets import show_ticket
 
@@ -46,6 +47,7 @@ __all__ = [
     "take_back_form",
     "talk_of",
     "take_back_verb",
+    "today_of",
     "task_values",
     "told",
 ]

@@ -130,6 +130,12 @@ def cards(request, tasks, *, pressed=None, brief=False, offered):
     return found
 
 
+def today_of(request):
+    """What upper apps put above somebody's tasks."""
+    found = [add([request.member], request=request) for add in contributed("member", "today")]
+    return [panels[request.member.pk] for panels in found if request.member.pk in panels]
+
+
 def _buttons(member, task, pressed, hindered, offered):
     """The verbs that would not be refused, as far as can be said; where pieces are missing, also how to end without."""
     without = hindered if offered.get("merge") else hindered | {"merge"}

@@ -20,6 +20,7 @@ from workorder.pages import (
     take_back_form,
     take_back_verb,
     task_values,
+    today_of,
 )
 from workorder.templatetags.floor import VERBS
 
@@ -44,6 +45,7 @@ def my_tasks(request):
         request,
         "workorder/my_tasks.html",
         part="workorder/_my_tasks.html",
+        panels=today_of(request),
         mine=cards(request, list(queries.my_tasks(member)), brief=True, offered=offered),
         queue=cards(request, list(queue), brief=True, offered=offered),
     )

@@ -53,7 +53,7 @@
 
   // --- keyboard: arrows from card to card, Enter opens the menu, letters find a person in it, Escape closes it ---
   const step = { ArrowDown: 1, ArrowUp: -1 };
-  const handle = (card) => card?.querySelector("summary, a");
+  const handle = (card) => card?.querySelector("summary") ?? card?.querySelector("a");
 
   on("keydown", (event) => {
     const { key, target } = event;
@@ -95,7 +95,7 @@
     acting = "";
     setTimeout(() => {
       const refused = card?.isConnected ? card : document.getElementById(card?.id);
-      (refused?.querySelector("[name=force], select[name=member]") ?? handle(refused) ?? handle(document.querySelector(CARD)))?.focus();
+      (refused?.querySelector("[name=force]") ?? refused?.querySelector("select[name=member]") ?? handle(refused) ?? handle(document.querySelector(CARD)))?.focus();
     });
   });
 

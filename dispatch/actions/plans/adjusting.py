@@ -6,6 +6,7 @@ stays as it is, and the figures follow.
 
 import dataclasses
 import datetime
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
@@ -113,7 +114,8 @@ def _slot(plan: Plan, item: PlanItem, person: Person, minutes: float) -> Span | 
     """After what comes before it in its order, and beside what the plan wants of the member already."""
     ahead = Span(context.now(), _horizon(plan))
     theirs = PlanItem.objects.filter(plan=plan, member=person.id, starts_at__isnull=False).exclude(pk=item.pk)
-    busy = [Span(*row) for row in theirs.order_by().values_list("starts_at", "ends_at")]
+    rows = theirs.order_by().values_list("starts_at", "ends_at")
+    busy = [Span(start, end) for start, end in rows if start and end]
     sequence = item.task.process.sequence
     before = PlanItem.objects.filter(
         plan=plan, task__work_order=item.task.work_order_id, task__process__sequence__lt=sequence
@@ -145,7 +147,7 @@ def _after(plan: Plan, item: PlanItem, before: Any, late: tuple[int, int]) -> di
     for person, sign in ((before, -1), (item.member_id, 1)):
         if person is not None:
             load[str(person)] = max(0, load.get(str(person), 0) + sign * minutes)
-    place = {
+    place: dict[Hashable, Hashable] = {
         str(pk): department
         for pk, department in Member.objects.filter(pk__in=load).order_by().values_list("pk", "department_id")
     }

@@ -80,13 +80,14 @@ def _gone(item: PlanItem, held: Held) -> str | None:
 
 def _against(item: PlanItem, held: Held, people: dict[uuid.UUID, Person], zone: zoneinfo.ZoneInfo) -> str | None:
     """Whether the member can still take it, and is there when it should begin; load is looked at for all at once."""
+    assert item.member_id is not None
     member, person = held.members[item.member_id], people.get(item.member_id)
     if person is None:
         return f"{member.name} works in no department."
     person = dataclasses.replace(person, presence=None, room=None)
     moment = context.now()
-    is_later = item.starts_at is None or item.starts_at <= moment
-    at = moment if is_later else item.starts_at
+    at = max(item.starts_at or moment, moment)
+    is_later = at == moment
     place = uuid.UUID(item.parts["place"]) if item.parts.get("place") else person.department
     job = as_job(held.tasks[item.task_id])
     found = reasons_against(person, job, place, at, zone, later=is_later)
@@ -131,7 +132,7 @@ def _colliding(plan: Plan, fresh: Sequence[PlanItem]) -> Stale:
             by_member[item.member_id].append(item)
     found = {}
     for member_id, theirs in by_member.items():
-        spans = [Span(item.starts_at, item.ends_at) for item in theirs]
+        spans = [Span(item.starts_at, item.ends_at) for item in theirs if item.starts_at and item.ends_at]
         for number in overlapping(spans, taken[member_id]):
             found[theirs[number].pk] = "another plan has given this time to something else."
     return found

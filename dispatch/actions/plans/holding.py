@@ -5,10 +5,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
 from dispatch.actions.assignments import offering
-from dispatch.models import Plan, PlanItem
 from tenants.models import Member, TenantQuerySet
 from workorder.models import WorkOrder, WorkOrderTask
 
@@ -48,8 +45,3 @@ def hold(items: TenantQuerySet, members: Collection[uuid.UUID]) -> Held:
     tasks = {task.pk: task for task in held}
     found = offering.locked_members([Member(pk=pk) for pk in members]) if members else []
     return Held(tasks, due, {member.pk: member for member in found})
-
-
-def of_task(plan: Plan, column: str, path: str = "pk") -> Subquery:
-    """What the plan says of a task, for an UPDATE of many: each row looks its own item up."""
-    return Subquery(PlanItem.objects.filter(plan=plan, task=OuterRef(path)).order_by().values(column)[:1])

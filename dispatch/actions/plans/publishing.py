@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from dispatch import problems
 from dispatch.actions.assignments import offering
 from dispatch.actions.plans.freshness import Judged, judge
-from dispatch.actions.plans.holding import Held, hold, of_task
+from dispatch.actions.plans.holding import Held, hold
 from dispatch.models import Assignment, Plan, PlanItem
 from dispatch.problems import plans as reasons
 from dispatch.queries import floor
@@ -25,6 +25,15 @@ from tenants.transitions import is_repeat, move, move_all
 from workorder.actions import tasks
 
 AT_ONCE = 1000  # rows per statement; a decision record is long
+OPEN = sorted(ASSIGNMENT.open)
+KEEP_TIMES = """
+    UPDATE {Assignment} SET starts_at = item.starts_at, ends_at = item.ends_at, plan_id = %s,
+        pinned = {Assignment}.pinned OR item.pinned
+    FROM {PlanItem} AS item
+    WHERE {Assignment}.organization_id = %s AND item.organization_id = %s AND item.plan_id = %s
+        AND item.task_id = {Assignment}.task_id AND item.member_id = {Assignment}.member_id
+        AND item.member_id = item.member_before_id AND {Assignment}.status IN ({open})
+"""
 
 
 @transaction.atomic
@@ -81,18 +90,13 @@ def _apply(plan: Plan, fresh: Sequence[PlanItem], held: Held, *, by: Member | No
     why = {row.task_id: row.why for row in made}
     events.record_all(made, "assignment.offered", by=by, data=lambda row: _offered(plan, row))
     places = {member.pk: member.department_id for member in held.members.values()}
-    who = {item.task_id: item.member_id for item in fresh}
+    who = {item.task_id: item.member_id for item in fresh if item.member_id}
     tasks.assign_all(
         [held.tasks[item.task_id] for item in gained],
         by=by,
         kind="task.assigned",
-        data=lambda task: {
-            "department": places[who[task.pk]],
-            "member": who[task.pk],
-            "why": why[task.pk],
-        },
-        department=of_task(plan, "member__department"),
-        member=of_task(plan, "member"),
+        data=lambda task: {"department": places[who[task.pk]], "member": who[task.pk], "why": why[task.pk]},
+        to=lambda task: (places[who[task.pk]], who[task.pk]),
     )
     said = f"Plan '{plan.name}' leaves it to the queue: nobody can take it in time."
     tasks.assign_all(
@@ -100,13 +104,10 @@ def _apply(plan: Plan, fresh: Sequence[PlanItem], held: Held, *, by: Member | No
         by=by,
         kind="task.queued",
         data=lambda task: {"department": task.assigned_department_id, "member": None, "why": said},
-        department=F("assigned_department_id"),
-        member=None,
+        to=lambda task: (task.assigned_department_id, None),
     )
-    # The open assignment of a task is the one just made.
-    of_items = Assignment.objects.filter(plan=plan, task=OuterRef("task"), status__in=ASSIGNMENT.open).order_by()
-    mine = PlanItem.objects.filter(plan=plan, pk__in=[item.pk for item in gained])
-    mine.update(assignment=Subquery(of_items.values("pk")[:1]))
+    # An assignment has the id of the item it was made for, so that one statement links all of them.
+    PlanItem.objects.filter(plan=plan, pk__in=[item.pk for item in gained]).update(assignment=F("id"))
 
 
 def _offered(plan: Plan, row: Assignment) -> dict[str, Any]:
@@ -119,10 +120,12 @@ def _made(plan: Plan, gained: Sequence[PlanItem], held: Held) -> list[Assignment
     names = _names(gained, held)
     found = []
     for item in gained:
+        assert item.member_id is not None
         member = held.members[item.member_id]
         others = [(pk, names[pk], cost) for pk, cost in item.parts.get("next", ()) if pk in names]
         found.append(
             Assignment(
+                pk=item.pk,
                 task_id=item.task_id,
                 member_id=member.pk,
                 plan=plan,
@@ -172,7 +175,10 @@ def _decision(
     record = {
         "rule": None,
         "plan": {"id": str(plan.pk), "name": plan.name, "method": plan.method},
-        "department": {"id": str(member.department_id), "name": places.get(member.department_id, "")},
+        "department": {
+            "id": str(member.department_id),
+            "name": places.get(member.department_id, "") if member.department_id else "",
+        },
         "chosen": chosen,
         "candidates": candidates,
         "refused": [],
@@ -186,10 +192,14 @@ def _decision(
 
 def _keep_times(plan: Plan) -> None:
     """Tasks that stay with whom they are get the times the plan has for them, so that one timetable holds."""
-    kept = PlanItem.objects.filter(plan=plan, member__isnull=False, member=F("member_before")).order_by()
-    rows = Assignment.objects.open().filter(task__in=kept.values("task")).filter(member=of_task(plan, "member", "task"))
-    rows.update(starts_at=of_task(plan, "starts_at", "task"), ends_at=of_task(plan, "ends_at", "task"), plan=plan)
-    rows.filter(task__in=kept.filter(pinned=True).values("task")).update(pinned=True)
+    tables = {model.__name__: model._meta.db_table for model in (Assignment, PlanItem)}
+    with connection.cursor() as cursor:  # a join: a subquery per row would be asked ten thousand times
+        cursor.execute(KEEP_TIMES.format(**tables, open=", ".join(["%s"] * len(OPEN))), [*_here(plan), *OPEN])
+
+
+def _here(plan: Plan) -> list[Any]:
+    prepared = Plan._meta.pk.get_db_prep_value
+    return [prepared(pk, connection) for pk in (plan.pk, plan.organization_id, plan.organization_id, plan.pk)]
 
 
 def _write_reasons(items: Sequence[PlanItem], stale: dict[uuid.UUID, str]) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dispatch.actions.plans import slots
-from dispatch.actions.plans.holding import Held, hold, of_task
+from dispatch.actions.plans.holding import Held, hold
 from dispatch.models import Assignment, Plan, PlanItem
 from dispatch.problems import plans as reasons
 from tenants import context, events
@@ -73,8 +73,8 @@ def _give_back(
 ) -> None:
     leaving = [standing[item.task_id] for item in back if item.task_id in standing]
     move_all(leaving, "withdraw", by=by, data={"plan": plan.pk, "undone": True})
-    homes = {item.task_id: _home(item, held) for item in back}
-    made = [_again(plan, item, home) for item in back if (home := homes[item.task_id])]
+    homes = {item.task_id: home for item in back if (home := _home(item, held))}
+    made = [_again(plan, item, homes[item.task_id]) for item in back if item.task_id in homes]
     Assignment.objects.bulk_create(made, AT_ONCE)
     events.record_all(made, "assignment.offered", by=by, data=lambda row: _offered(plan, row))
     why = {row.task_id: row.why for row in made}
@@ -87,11 +87,10 @@ def _give_back(
             "member": homes[task.pk].pk,
             "why": why[task.pk],
         },
-        department=of_task(plan, "member_before__department"),
-        member=of_task(plan, "member_before"),
+        to=lambda task: (homes[task.pk].department_id, homes[task.pk].pk),
     )
     tasks.assign_all(
-        [held.tasks[item.task_id] for item in back if homes[item.task_id] is None],
+        [held.tasks[item.task_id] for item in back if item.task_id not in homes],
         by=by,
         kind="task.queued",
         data=lambda task: {
@@ -99,8 +98,7 @@ def _give_back(
             "member": None,
             "why": f"Plan '{plan.name}' was undone.",
         },
-        department=F("assigned_department_id"),
-        member=None,
+        to=lambda task: (task.assigned_department_id, None),
     )
 
 

@@ -86,7 +86,7 @@ class Publishing(Seen):
     skip_stale = serializers.BooleanField(required=False)
 
 
-class Comment(Seen):
+class ReturnComment(Seen):
     comment = Words()
 
 
@@ -164,7 +164,7 @@ class PlanViewSet(Remembered):
         "pin": PlanTask,
         "unpin": PlanTask,
         "submit": Seen,
-        "send_back": Comment,
+        "send_back": ReturnComment,
         "publish": Publishing,
         "undo": Seen,
         "discard": Seen,

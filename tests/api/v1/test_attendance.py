@@ -237,6 +237,16 @@ class TestBadges:
 
         assert found == [(201, punch, "badge", str(world.omar.pk)) for punch in ("in", "out", "in")]
 
+    def test_a_badge_held_too_long_is_read_once(self, world, sina, badge, frozen_clock):
+        first = sina.post("attendance/", {"badge": badge.code})
+        frozen_clock.shift(seconds=9)
+        again = sina.post("attendance/", {"badge": badge.code})
+        frozen_clock.shift(seconds=2)
+        later = sina.post("attendance/", {"badge": badge.code})
+
+        assert again.body["id"] == first.body["id"]
+        assert (again.body["punch"], later.body["punch"]) == ("in", "out")
+
     def test_after_a_break_it_says_back(self, sina, omar, badge, frozen_clock):
         punched(omar, "in", "break")
 

@@ -167,6 +167,13 @@ class TestTwoAtOnce:
         assert first.status_code == 201
         assert refused(earlier) == {"since": ["shifts_overlap"]}
 
+    def test_nobody_is_in_their_own_way(self, world, pia, shift, works):
+        row = works(world.omar, shift("Early", 6, 14))
+
+        answer = pia.patch(f"member-shifts/{row.pk}/", {"since": "2031-03-10", "until": "2031-03-31"})
+
+        assert (answer.status_code, answer.body["since"]) == (200, "2031-03-10")
+
     def test_other_people_are_not_in_the_way(self, world, pia, shift, works):
         works(world.odd, shift("Early", 6, 14))
 

@@ -10,7 +10,14 @@ from dispatch.models import Assignment, CertificateEnd, MemberSkill
 from tenants import context, relay
 from tenants.context import tenant
 from tenants.models import Event
-from tests.factories import MemberSkillFactory, OperatorFactory, ProcessFactory, SkillFactory, WorkOrderTaskFactory
+from tests.factories import (
+    MemberSkillFactory,
+    OperatorFactory,
+    ProcessFactory,
+    SkillFactory,
+    SupervisorFactory,
+    WorkOrderTaskFactory,
+)
 from workorder.models import Process
 
 pytestmark = pytest.mark.django_db
@@ -129,13 +136,14 @@ class TestImplied:
         assert (has(world, world.omar)["BASIC"].level, has(world, world.omar)["BASIC"].until) == (2, None)
 
     def test_skill_out_of_use_counts_for_nothing_and_passes_nothing_on(self, world, pia, skill):
-        basic = skill("BASIC")
-        tig = skill("TIG", implies=basic)
+        """Neither to whoever has it nor to whoever has it along with another."""
+        tig = skill("TIG", implies=skill("BASIC"))
         MemberSkillFactory(organization=world.north, member=world.omar, skill=tig)
+        MemberSkillFactory(organization=world.north, member=world.odd, skill=skill("MASTER", implies=tig))
 
         pia.patch(f"skills/{tig.pk}/", {"active": False})
 
-        assert has(world, world.omar) == {}
+        assert [sorted(has(world, who)) for who in (world.omar, world.odd)] == [[], ["MASTER"]]
 
 
 class TestMemberSkills:
@@ -147,6 +155,16 @@ class TestMemberSkills:
 
         assert (own.status_code, own.body["level"], own.body["code"]) == (201, 5, "TIG")
         assert other.status_code == 403
+
+    def test_supervisor_of_no_department_says_it_of_nobody(self, world, api_client, skill):
+        """Not even of those who belong to no department either."""
+        boss = SupervisorFactory(organization=world.north, department=None)
+
+        answer = api_client.as_(boss).post(
+            "member-skills/", {"member": str(world.vera.pk), "skill": str(skill("TIG").pk)}
+        )
+
+        assert answer.status_code == 403
 
     @pytest.mark.parametrize(
         ("sent", "fields"),

@@ -10,6 +10,7 @@ from dispatch.models import Absence, Assignment, Capacity
 from tenants import context
 from tenants.context import tenant
 from tests.factories import AbsenceFactory, AssignmentFactory, WorkOrderTaskFactory
+from tests.support.walk import walk
 from workorder.models import WorkOrderTask
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,17 @@ class TestGiving:
 
         assert part.has(f"#queue-{world.assembly.pk} {card(task)}")
         assert holder(world, task) is None
+
+    def test_begun_and_taken_back_it_waits_too(self, world, hx_client, task):
+        """Nobody's queue lists what is paused: without the board it would be forgotten half done."""
+        held = given(world, task, world.omar)
+        walk(task, to="paused", by=world.omar)
+        window = hx_client.as_(world.sina)
+        window.page(f"{BOARD}?department=all")
+
+        part = window.part(window.post(give(task), {"back": "1", "of": str(held.pk)}))
+
+        assert part.text(f"#queue-{world.assembly.pk} {card(task)} [data-state]") == "Paused"
 
     def test_sent_to_another_department_it_waits_there(self, world, hx_client, task):
         window = hx_client.as_(world.pia)

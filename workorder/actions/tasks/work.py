@@ -1,5 +1,6 @@
 """Doing the work: start, pause, resume; and writing down whose it is."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -90,12 +91,12 @@ def assign_all(
     by: Member | None,
     kind: str,
     data: Callable[[WorkOrderTask], dict[str, Any]],
-    department: Any,
-    member: Any,
+    to: Callable[[WorkOrderTask], tuple[uuid.UUID, uuid.UUID | None]],
 ) -> None:
-    """`assign` for many that the caller holds: one event each, of `kind`; who gets what, the database works out."""
+    """`assign` for many that the caller holds, one event each, of `kind`; `to` answers department and member."""
     refuse([problem for task in given for problem in problems.of_assigning(task)])
-    change_all(given, kind, by=by, data=data, assigned_department_id=department, assigned_member_id=member)
+    columns = ("assigned_department_id", "assigned_member_id")
+    change_all(given, kind, by=by, data=data, changes=lambda task: dict(zip(columns, to(task), strict=True)))
 
 
 def lock(task: WorkOrderTask, *, seen: int | None = None) -> WorkOrderTask:
