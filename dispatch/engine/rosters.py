@@ -18,9 +18,13 @@ def overlap(one: Pattern, other: Pattern, zone: zoneinfo.ZoneInfo) -> datetime.d
     Exact without looking at every day: what the walls have in common comes back each week, and besides that only a
     clock that is put forward can push the end of one shift into the next.
     """
+    spans: dict[datetime.date, Span | None] = {}  # of the other: each is asked for by three days of the one
     for day in sorted(_days_to_look_at(one, other, zone)):
-        for neighbour in (day - DAY, day, day + DAY):
-            mine, theirs = span_on(one, day, zone), span_on(other, neighbour, zone)
+        mine = span_on(one, day, zone)
+        for neighbour in (day - DAY, day, day + DAY) if mine else ():
+            if neighbour not in spans:
+                spans[neighbour] = span_on(other, neighbour, zone)
+            theirs = spans[neighbour]
             if mine and theirs and _share(mine, theirs):
                 return min(day, neighbour)
     return None

@@ -6,8 +6,9 @@ from decimal import Decimal, InvalidOperation
 from django.template.loader import render_to_string
 
 from dispatch import queries
-from dispatch.engine.decisions import NEXT
+from dispatch.engine.decisions import NEXT, long
 from dispatch.models import Assignment
+from dispatch.states import Strategy
 from tenants.pages import page
 from workorder.models import WorkOrderTask
 from workorder.states import TaskStatus
@@ -26,7 +27,7 @@ class Row:
     pace: int
     level: int
     kept: bool
-    waited: Decimal | None
+    waited: str
     is_chosen: bool
 
     @property
@@ -66,14 +67,15 @@ def table_of(record, *, most=NEXT + 1):
     chosen = (record.get("chosen") or {}).get("id")
     could = record["candidates"][:most]
     rows = [_row(candidate, chosen) for candidate in could]
-    rule = record.get("rule")
+    rule, strategy = record.get("rule"), queries.strategy_of(record)
     return {
         "rows": rows,
         "more": record.get("could", len(record["candidates"])) - len(rows),
         "refused": record.get("refused", []),
         "refusals": record.get("refusals", {}),
         "rule": rule,
-        "strategy": queries.strategy_of(record),
+        "strategy": strategy,
+        "shows_turn": strategy == Strategy.ROUND_ROBIN.label,
         "shows_level": any(row.level for row in rows),
         "shows_kept": any(row.kept for row in rows),
     }
@@ -90,7 +92,7 @@ def _row(candidate, chosen):
         pace=round(FULL * (_number(parts.get("pace")) or 1)),
         level=parts.get("level", 0),
         kept=parts.get("kept", False),
-        waited=waited,
+        waited="never" if waited is None else f"{long(waited)} ago",
         is_chosen=candidate["id"] == chosen,
     )
 

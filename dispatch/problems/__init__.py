@@ -27,7 +27,7 @@ from dispatch.problems.attendance import (
     of_punching,
     punched_already,
 )
-from dispatch.problems.rules import name_taken, of_conditions, of_naming, warnings_about
+from dispatch.problems.rules import name_taken, of_conditions, of_naming
 from dispatch.problems.shifts import (
     MAX_OPEN_MINUTES,
     MAX_RUNNING,
@@ -100,5 +100,4 @@ __all__ = [
     "punched_already",
     "shift_name_taken",
     "shifts_overlap",
-    "warnings_about",
 ]

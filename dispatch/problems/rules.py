@@ -1,13 +1,11 @@
-"""Why a rule cannot be as it was sent, and what about one is probably not meant."""
+"""Why a rule cannot be as it was sent."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from dispatch.engine import Rule
 from dispatch.models import AssignmentRule
 from tenants.errors import Problem
-from workorder.models import Process
 
 
 def of_naming(name: str, *, rule: AssignmentRule | None = None) -> list[Problem]:
@@ -36,20 +34,4 @@ def of_conditions(rule: AssignmentRule, *, said: Mapping[str, Any], moment: date
         found.append(Problem("never_matches", "It would end before it begins.", "active_until"))
     elif ends and ends <= moment and "active_until" in said:
         found.append(Problem("never_matches", "That time is over: it would never be asked.", "active_until"))
-    return found
-
-
-def warnings_about(rule: Rule, asked: Sequence[Rule], process: Process | None) -> list[Problem]:
-    """What is allowed and hardly meant, of a rule among those in force, in the order in which they are asked.
-
-    `process` is the one it names, if it names one.
-    """
-    found = []
-    if process and rule.if_department and process.department_id != rule.if_department:
-        message = f"{process} starts in another department, so only work that was sent on can meet both."
-        found.append(Problem("starts_elsewhere", message, "if_department"))
-    first = next((other for other in asked if other.comes_before(rule) and other.covers(rule)), None)
-    if first is not None:
-        message = f"It is never asked: '{first.name}' (rank {first.rank}) comes first and catches all of it."
-        found.append(Problem("never_asked", message, "rank"))
     return found

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
-from dispatch import problems
 from dispatch.engine import Decision, Rule, decide_all
 from dispatch.models import AssignmentRule
 from dispatch.queries.floor import as_rule, floor_now, jobs_of, rules_in_force
@@ -84,7 +83,7 @@ def warnings_of(rows: Sequence[AssignmentRule]) -> dict[uuid.UUID, list[Problem]
     processes = Process.objects.in_bulk({row.if_process_id for row in rows if row.if_process_id})
     for row in rows:
         asked = standing if row.active else ()
-        found[row.pk] = problems.warnings_about(as_rule(row), asked, processes.get(row.if_process_id))
+        found[row.pk] = _warnings_about(as_rule(row), asked, processes.get(row.if_process_id))
     return found
 
 
@@ -115,3 +114,19 @@ def _conditions(rule: Rule) -> Q:
 
 def _chosen(decision: Decision) -> uuid.UUID | None:
     return decision.chosen.id if decision.chosen else None
+
+
+def _warnings_about(rule: Rule, asked: Sequence[Rule], process: Process | None) -> list[Problem]:
+    """What is allowed and hardly meant, of a rule among those in force, in the order in which they are asked.
+
+    `process` is the one it names, if it names one.
+    """
+    found = []
+    if process and rule.if_department and process.department_id != rule.if_department:
+        message = f"{process} starts in another department, so only work that was sent on can meet both."
+        found.append(Problem("starts_elsewhere", message, "if_department"))
+    first = next((other for other in asked if other.comes_before(rule) and other.covers(rule)), None)
+    if first is not None:
+        message = f"It is never asked: '{first.name}' (rank {first.rank}) comes first and catches all of it."
+        found.append(Problem("never_asked", message, "rank"))
+    return found

@@ -251,8 +251,8 @@ class TestPlanning:
         assert answer.refusals[one.id] == {"declined": 1}
 
     def test_being_late_gives_nobody_more_than_their_room(self):
-        """Two tasks are due within the hour; the one other person has an hour's work, and room for no more."""
-        ana, omar = person("Ana"), person("Omar", load=Decimal(60), room=Decimal(60))
+        """Two tasks are due within the hour; the one other person would do one at once, and has room for half of it."""
+        ana, omar = person("Ana"), person("Omar", room=Decimal(30))
         jobs = [job(due_at=MONDAY + HOUR, urgency=3) for _ in range(2)]
         answer, rows = planned(jobs, [ana, omar])
         assert {row.person for row in rows.values()} == {ana.id}

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from dispatch.states import ASSIGNMENT, PLAN
+from dispatch.states import ABSENCE, ASSIGNMENT, PLAN
 from tenants import words
 from tenants.context import tenant
 from tenants.models import Event
@@ -18,7 +18,7 @@ from tests.support.source import app_files, called, constants, nodes
 from workorder.states import IMPORT, ORDER, PROCESS, TASK, TICKET
 
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
-MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT, PLAN)
+MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT, PLAN, ABSENCE)
 CATALOGUE = {
     f"{noun}.{past}"
     for noun in ("customer", "product", "operation", "reason_code")

@@ -1,10 +1,12 @@
 """Says in plain words why somebody has a task, decides it again, and says whether today's answer would differ."""
 
 import uuid
+from decimal import Decimal
 
 from django.core.management.base import BaseCommand, CommandError
 
 from dispatch import queries
+from dispatch.engine.decisions import long
 from dispatch.models import Assignment
 from tenants.context import tenant
 from tenants.models import Organization
@@ -86,5 +88,5 @@ def _parts(parts):
     if parts["kept"]:
         said.append("did the process before")
     waited = parts["waited_minutes"]
-    said.append("never asked by a rule" if waited is None else f"asked {float(waited):.0f} min ago")
+    said.append("never asked by a rule" if waited is None else f"asked {long(Decimal(waited))} ago")
     return ", ".join(said)
