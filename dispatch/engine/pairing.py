@@ -191,7 +191,8 @@ def _options(
     for job_id, person_id in banned:
         never[job_id].add(person_id)
     classes: dict[Class, tuple[Ints, frozenset[int], dict[str, int]]] = {}
-    options, refusals = [], {}
+    options: list[Ints] = []
+    refusals: dict[uuid.UUID, dict[str, int]] = {}
     for job in jobs:
         kind = (job.department, job.skill)
         if kind not in classes:

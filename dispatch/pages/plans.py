@@ -234,8 +234,8 @@ def show_comparison(request, plans, *, problem="", status=200):
         cells = [
             Figure(
                 label,
-                say(_was(plan, key)),
-                say(_number(plan, key)),
+                say(plan.before.get(key, 0)),
+                say(plan.after.get(key, 0)),
                 _number(plan, key) - _was(plan, key),
                 round(100 * _number(plan, key) / most),
             )

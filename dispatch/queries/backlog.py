@@ -134,6 +134,8 @@ def _who_did_before(tasks: WorkOrderTaskQuerySet) -> dict[uuid.UUID, list[tuple[
 def _floor_of(jobs: list[Job]) -> Floor:
     """As for single decisions, with whoever holds one of the tasks, wherever they belong."""
     known = floor.floor_for(jobs)
+    # Timetables count in seconds: with a fraction, work would begin a little before its shift does.
+    known = dataclasses.replace(known, at=known.at.replace(microsecond=0))
     here = {person.id for person in known.people}
     elsewhere = {job.holder for job in jobs if job.holder} - here
     if not elsewhere:

@@ -32,6 +32,7 @@ BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/tes
     "POST /notifications/{pk}/read/",
     "POST /settings/departments/{pk}/remove/",
     "POST /settings/deputies/{pk}/end/",
+    "POST /dispatch/run/",
     "POST /dispatch/rules/{pk}/remove/",
     "POST /dispatch/rules/{pk}/up/",
     "POST /dispatch/rules/{pk}/down/",

@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.actions import assignments, plans
 from dispatch.actions.plans import computing
-from dispatch.models import Absence, Assignment, Capacity, DispatchPolicy, Plan, PlanItem, PlanStep
+from dispatch.models import Absence, Assignment, Capacity, DispatchPolicy, MemberShift, Plan, PlanItem, PlanStep, Shift
 from notifications.models import Notification
 from tenants import context, relay
 from tenants.context import tenant
@@ -271,6 +271,23 @@ class TestPublishing:
         plans.publish(plan, by=world.pia)
 
         assert holder_of(waiting).pk == world.omar.pk
+
+    def test_what_begins_with_a_shift_is_not_before_it(self, world, north, released, computed):
+        """A plan made at any fraction of a second gives whole ones, so nobody is found off shift at its beginning."""
+        start = (context.now() + datetime.timedelta(hours=3)).astimezone(north.zone).replace(microsecond=0)
+        shift = Shift.objects.create(
+            name="Late",
+            starts=start.time(),
+            ends=(start + datetime.timedelta(hours=4)).time(),
+            saturday=True,
+            sunday=True,
+        )
+        MemberShift.objects.create(member=world.omar, shift=shift, since=start.date() - datetime.timedelta(days=9))
+        task = released()
+
+        plan = plans.publish(computed(), by=world.pia)
+
+        assert item_of(plan, task).starts_at >= start
 
     def test_two_plans_do_not_give_one_hour_twice(self, world, north, released, computed):
         """Both were computed when Omar was free at eight; the second to be published finds him taken."""

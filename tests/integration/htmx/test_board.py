@@ -194,6 +194,17 @@ class TestGiving:
         assert "Omar: on leave" in groups["Only with a reason"]
         assert part.has("[name=force]")
 
+    def test_menu_of_a_task_nobody_can_take_says_what_would_help(self, world, hx_client, task):
+        with tenant(world.north):
+            for member in (world.omar, world.sina):
+                Capacity.objects.create(member=member, open_minutes=0)
+        window = hx_client.as_(world.sina)
+        window.page(BOARD)
+
+        part = window.part(window.get(give(task)))
+
+        assert "Omar" in part.text("[data-remedies]")
+
     def test_without_a_script_it_is_a_page_and_leads_back_to_the_board(self, world, hx_client, task):
         window = hx_client.as_(world.sina)
         sent = window.page(give(task)).fields(f"#giving-{task.pk}")

@@ -131,7 +131,7 @@ class TestLooking:
 
     def test_the_timetable_comes_when_it_is_looked_at(self, pia, plan, task):
         page = pia.page(at("plan_detail", plan))
-        assert page.one("#times")["hx-trigger"] == "revealed"
+        assert page.one("#times")["hx-trigger"] == "intersect once"
 
         times = pia.part(pia.get(at("plan_times", plan)))
 
