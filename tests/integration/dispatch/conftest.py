@@ -5,9 +5,9 @@ import itertools
 
 import pytest
 
-from dispatch.actions import assignments
-from dispatch.models import Assignment
-from tenants import context
+from dispatch.actions import assignments, plans
+from dispatch.models import Assignment, Plan, PlanStep
+from tenants import context, relay
 from tenants.context import tenant
 from tests.factories import CustomerFactory, OperatorFactory, ProcessFactory
 from workorder.actions import orders
@@ -63,6 +63,33 @@ def waiting(world):
     """A task of Assembly behind another one of the same order that has not been done."""
     steps = [ProcessFactory(organization=world.north, department=world.assembly) for _ in range(2)]
     return on_the_floor(world, steps, title="Two steps")[1]
+
+
+@pytest.fixture
+def north(world):
+    with tenant(world.north):
+        yield world.north
+
+
+@pytest.fixture
+def lea(world):
+    """A second operator of Assembly."""
+    return OperatorFactory(organization=world.north, department=world.assembly, user__name="Lea")
+
+
+@pytest.fixture
+def computed(world):
+    """`computed()` -> a plan of north that a worker has computed."""
+
+    def computed(*, by=None, **values):
+        with tenant(world.north):
+            plan = plans.create(by=by or world.pia, name=values.pop("name", "Monday"), **values)
+            step = PlanStep.objects.get(plan=plan)
+        relay.run("dispatch.planstep", world.north, step.pk)
+        with tenant(world.north):
+            return Plan.objects.get(pk=plan.pk)
+
+    return computed
 
 
 def on_the_floor(world, processes, *, title, priority="normal", customer=None, due_in=7):
