@@ -91,7 +91,7 @@ def assign_all(
     by: Member | None,
     kind: str,
     data: Callable[[WorkOrderTask], dict[str, Any]],
-    to: Callable[[WorkOrderTask], tuple[uuid.UUID, uuid.UUID | None]],
+    to: Callable[[WorkOrderTask], tuple[uuid.UUID | None, uuid.UUID | None]],
 ) -> None:
     """`assign` for many that the caller holds, one event each, of `kind`; `to` answers department and member."""
     refuse([problem for task in given for problem in problems.of_assigning(task)])
