@@ -22,7 +22,7 @@ from workorder.actions import orders, processes, tasks
 from workorder.models import TaskReport, WorkOrder, WorkOrderProcess, WorkOrderTask
 
 ACTIONS = {"workorder": orders, "process": processes, "task": tasks}
-BESIDES = {"edit", "assign", "split"}  # the last two happen by themselves below
+BESIDES = {"edit", "assign", "claim", "split", "merge"}  # who has it and how much of it: said below, or above
 VERBS = {noun: sorted({verb for _, verb in GRIDS[noun]} - INTERNAL[noun] - BESIDES) for noun in ACTIONS}
 MEMBERS = ("omar", "sina", "pia", "ada", "odd", "bea", "vera")
 ROUTINGS = {"single": [1], "two steps": [1, 1], "side by side": [2, 1], "long": [1, 2, 1]}

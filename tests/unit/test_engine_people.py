@@ -62,7 +62,7 @@ class TestEligibility:
             (person(load=50, room=Decimal(100)), {}, ("overloaded", "at 110 % of load")),
             (person(room=Decimal(0)), {}, ("overloaded", "takes no work")),
         ],
-        ids=str,
+        ids=lambda value: value[1] if isinstance(value, tuple) else "",
     )
     def test_each_reason_in_words(self, somebody, work, reason):
         assert said(somebody, job(**work)) == [reason]

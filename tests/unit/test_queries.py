@@ -47,7 +47,7 @@ class TestPlates:
 
     def test_my_tasks_begin_with_what_is_running(self, world):
         """Then what is paused, then what could be begun; what has ended is gone."""
-        made = {state: task_of(world, world.omar, state) for state in ("ready", "paused", "in_progress", "completed")}
+        made = {state: task_of(world, world.omar, state) for state in ("ready", "completed", "paused", "in_progress")}
         task_of(world, world.odd)
 
         assert list(queries.my_tasks(world.omar)) == [made["in_progress"], made["paused"], made["ready"]]

@@ -12,7 +12,7 @@ from workorder.states import IMPORT, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, P
 MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT, "plan": PLAN}
 INTERNAL = floor.INTERNAL | dispatch.INTERNAL
 # Verbs that change something else than the status.
-BESIDES = {"edit", "report", "reschedule", "prioritize", "assign", "split"}
+BESIDES = {"edit", "report", "reschedule", "prioritize", "assign", "claim", "split", "merge"}
 by_noun = pytest.mark.parametrize("noun", MACHINES)
 
 
