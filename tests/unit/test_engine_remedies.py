@@ -65,7 +65,7 @@ class TestRemedies:
             ),
             (person(shifts=()), {}, "call_in", "Ana comes in although it is not their shift"),
         ],
-        ids=str,
+        ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_each_refusal_has_its_remedy(self, somebody, work, code, message):
         assert first(somebody, work=job(**work)) == ([code], message)
