@@ -17,6 +17,7 @@ from tests.golden.exemptions import BOOKKEEPING
 HARMLESS = ("SELECT", "RELEASE SAVEPOINT", "PRAGMA", "NOTIFY")
 WRITES = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
 SAVEPOINT = re.compile(r'SAVEPOINT "(\w+)"')
+ANYTHING = "*"
 TAKEN_BACK = re.compile(r'ROLLBACK TO SAVEPOINT "(\w+)"')
 
 
@@ -67,7 +68,8 @@ class Watch:
         elif place := SAVEPOINT.match(sql):
             self._places[place[1]] = len(self._written)
         elif (place := TAKEN_BACK.match(sql)) and place[1] in self._places:
-            for table in self._written[self._places[place[1]] :]:
+            taken_back = self._written[self._places[place[1]] :]
+            for table in list(self._digests) if ANYTHING in taken_back else taken_back:
                 self._digests.pop(table, None)
             del self._written[self._places[place[1]] :]
         else:
@@ -75,6 +77,7 @@ class Watch:
 
     def _forget_all(self):
         self._digests.clear()
+        self._written.append(ANYTHING)  # when this is taken back, nobody knows which tables that was
         self._changes = _changes()
 
 

@@ -43,7 +43,7 @@ class Rule(serializers.Serializer):
     version = serializers.IntegerField()
 
 
-class Reason(serializers.Serializer):
+class RuleWarning(serializers.Serializer):
     code = serializers.CharField()
     message = serializers.CharField()
     field = serializers.CharField(required=False)
@@ -54,7 +54,7 @@ class RuleDetail(Rule):
 
     warnings = serializers.SerializerMethodField()
 
-    @extend_schema_field(Reason(many=True))
+    @extend_schema_field(RuleWarning(many=True))
     def get_warnings(self, rule):
         return [problem.as_dict() for problem in queries.warnings_of([rule])[rule.pk]]
 
