@@ -98,7 +98,8 @@ class TestConditions:
 
         decided = {row["task"]: row["rule"] for row in pia.get("dispatch/preview/").body["decisions"]}
 
-        assert decided[str(matching.pk)] and decided[str(matching.pk)]["id"] == rule["id"]
+        assert decided[str(matching.pk)]
+        assert decided[str(matching.pk)]["id"] == rule["id"]
         assert decided[str(not_matching.pk)] is None
 
     def test_a_rule_outside_its_window_is_not_asked(self, world, pia, released):
