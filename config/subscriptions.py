@@ -1,5 +1,6 @@
 """Every reaction in the system on one screen: kind of event -> who reacts to it, in this order."""
 
+AVAILABLE = "dispatch.subscribers.offer_to_who_can_again"
 ANNOUNCE = "notifications.subscribers.announce"  # tells open pages that the subject has a new version
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
@@ -66,7 +67,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "assignment.accepted": [ANNOUNCE],
     "assignment.declined": [ANNOUNCE],
     "assignment.withdrawn": [ANNOUNCE],
-    "assignment.finished": [ANNOUNCE],
+    "assignment.finished": [AVAILABLE, ANNOUNCE],
     "plan.created": [ANNOUNCE],
     "plan.computed": [ANNOUNCE],
     "plan.failed": [ANNOUNCE],
@@ -83,26 +84,26 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         ANNOUNCE,
     ],
     "absence.rejected": ["notifications.subscribers.absence_answered", ANNOUNCE],
-    "absence.cancelled": [ANNOUNCE],
-    "attendance.punched": ["dispatch.subscribers.reoffer_on_leaving", ANNOUNCE],
+    "absence.cancelled": [AVAILABLE, ANNOUNCE],
+    "attendance.punched": ["dispatch.subscribers.reoffer_on_leaving", AVAILABLE, ANNOUNCE],
     "badge.issued": [ANNOUNCE],
     "badge.revoked": [ANNOUNCE],
     "skill.created": [ANNOUNCE],
     "skill.edited": ["dispatch.subscribers.reoffer_without_skill", ANNOUNCE],
     "skill.removed": [ANNOUNCE],
-    "member_skill.granted": [ANNOUNCE],
-    "member_skill.edited": ["dispatch.subscribers.reoffer_without_skill", ANNOUNCE],
+    "member_skill.granted": [AVAILABLE, ANNOUNCE],
+    "member_skill.edited": ["dispatch.subscribers.reoffer_without_skill", AVAILABLE, ANNOUNCE],
     "member_skill.taken_back": ["dispatch.subscribers.reoffer_without_skill", ANNOUNCE],
     "member_skill.expired": ["dispatch.subscribers.reoffer_without_skill", ANNOUNCE],
     "shift.created": [ANNOUNCE],
     "shift.edited": [ANNOUNCE],
     "shift.removed": [ANNOUNCE],
-    "member_shift.assigned": [ANNOUNCE],
-    "member_shift.edited": [ANNOUNCE],
-    "member_shift.ended": [ANNOUNCE],
-    "capacity.edited": [ANNOUNCE],
+    "member_shift.assigned": [AVAILABLE, ANNOUNCE],
+    "member_shift.edited": [AVAILABLE, ANNOUNCE],
+    "member_shift.ended": [AVAILABLE, ANNOUNCE],
+    "capacity.edited": [AVAILABLE, ANNOUNCE],
     "capacity.exceeded": [ANNOUNCE],
-    "member.edited": ["dispatch.subscribers.reoffer_on_edit"],
+    "member.edited": ["dispatch.subscribers.reoffer_on_edit", AVAILABLE],
     "dispatch_policy.edited": [ANNOUNCE],
 }
 

@@ -76,5 +76,19 @@ def reoffer_on_leaving(event: Event) -> None:
     attendance.go(Attendance.objects.get(pk=event.subject_id))
 
 
+def offer_to_who_can_again(event: Event) -> None:
+    """Somebody came, learned something, has room again or is no longer away: what nobody could take is offered."""
+    member = _member_of(event)
+    if member.active and member.department and member.is_at_least(Role.OPERATOR):
+        assignments.offer_stranded(member.department)
+
+
+def _member_of(event: Event) -> Member:
+    if event.subject_type == Assignment.NOUN:
+        return Assignment.objects.select_related("member__department").get(pk=event.subject_id).member
+    pk = event.subject_id if event.subject_type == Member.NOUN else event.data["member"]
+    return Member.objects.select_related("department").get(pk=pk)
+
+
 def _open_assignment(event: Event) -> Assignment | None:
     return Assignment.objects.of_task(event.subject_id).open().first()

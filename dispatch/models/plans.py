@@ -63,6 +63,7 @@ class Plan(TenantModel):
     balance_weight = models.PositiveSmallIntegerField(
         default=100, help_text="How much an even load counts beside lateness, in per cent."
     )
+    days = models.PositiveSmallIntegerField(default=5, editable=False, help_text="How far it looks ahead.")
     status = models.CharField(max_length=10, choices=PlanStatus, default=PLAN.initial, editable=False)
     snapshot = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     input_hash = models.CharField(max_length=64, blank=True, editable=False)

@@ -2,7 +2,7 @@
 
 from dispatch.queries.catching import Catch, Caught, catch_of, warnings_of
 from dispatch.queries.explaining import Explanation, explain, strategy_of
-from dispatch.queries.floor import floor_for, floor_now, jobs_of, people, policy, preview, queued, snapshot_of
+from dispatch.queries.floor import floor_for, floor_now, jobs_of, people, policy, preview, queued, snapshot_of, stranded
 from dispatch.queries.judging import Verdict, judge, judge_all, places_of, running_limits
 from dispatch.queries.loads import history_of, load_by_department, why_of
 from dispatch.queries.presence import (
@@ -34,22 +34,19 @@ __all__ = [
     "AROUND",
     "Catch",
     "Caught",
-    "Explanation",
-    "Weighed",
-    "catch_of",
-    "explain",
-    "strategy_of",
-    "warnings_of",
-    "weigh",
     "Clash",
+    "Explanation",
     "SOON",
     "Verdict",
-    "bringing",
+    "Weighed",
     "absent_now",
+    "bringing",
     "brought_along",
     "cared_for",
+    "catch_of",
     "clashes",
     "ending_soon",
+    "explain",
     "floor_for",
     "floor_now",
     "history_of",
@@ -69,12 +66,16 @@ __all__ = [
     "skills_of",
     "snapshot_of",
     "still_running",
+    "stranded",
+    "strategy_of",
     "timesheets",
     "today",
     "undefined_skills",
-    "why_of",
+    "warnings_of",
+    "weigh",
     "whereabouts",
     "who_may_decide",
+    "why_of",
     "with_counts",
     "without_skill",
 ]

@@ -18,7 +18,7 @@ SAME = "Decided again from what was known then, it comes out the same."
 NOT_SAME = "Decided again from what was known then, it comes out differently in: {}. That should not happen."
 TAMPERED = "What it was decided from is not what it was: its hash does not match."
 BY_HAND = "Somebody gave it by hand, so there is nothing to decide again."
-BY_PLAN = "A plan decided it together with all the others, so it is not decided again by itself."
+BY_PLAN = "A plan decided it together with all the others: manage.py explain_assignment computes it again."
 UNKNOWN = "What it was decided from was not kept."
 OVER = "The task has ended, so there is nothing to decide any more."
 
@@ -118,7 +118,7 @@ def strategy_of(record: dict[str, Any]) -> str:
 
 
 def _how(assignment: Assignment) -> str:
-    if assignment.plan_id:
+    if assignment.decision.get("plan"):
         return "plan"
     return "rules" if assignment.decision.get("candidates") else "hand"
 

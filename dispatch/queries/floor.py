@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Exists, Max, OuterRef, Sum
 
 from dispatch.engine import Away, Decision, Floor, Job, Pace, Person, Place, Rule, Snapshot, decide_all, place_for
 from dispatch.engine.availability import Pattern, Span, clocked, shifts, without
@@ -27,7 +27,7 @@ from dispatch.models import (
 from dispatch.queries.skills import skills_of
 from dispatch.states import Presence, Punch
 from tenants import context
-from tenants.models import Department, Member, Organization
+from tenants.models import Department, Event, Member, Organization
 from workorder.models import WorkOrderTag, WorkOrderTask
 from workorder.queries import load_minutes
 from workorder.states import ORDER_RUNNING, Priority, TaskStatus
@@ -42,6 +42,19 @@ CLOCK = datetime.timedelta(days=2)  # a punch older than this says nothing about
 def queued():
     """Tasks whose turn it is and whom nobody has, of orders that are running."""
     return WorkOrderTask.objects.ready().unassigned().filter(work_order__status__in=ORDER_RUNNING)
+
+
+def stranded(department):
+    """What waits in a department's queue because nobody could take it, the most urgent first. What a rule or a
+    supervisor put there is none of it."""
+    last_said = Event.objects.filter(
+        subject_type=WorkOrderTask.NOUN,
+        subject_id=OuterRef("pk"),
+        subject_version=OuterRef("version"),
+        kind="task.queued",
+        data__nobody_eligible=True,
+    )
+    return queued().filter(Exists(last_said), assigned_department=department).most_urgent_first()
 
 
 def preview(tasks: Sequence[WorkOrderTask]) -> list[Decision]:

@@ -2,7 +2,7 @@
 
 from dispatch.actions.assignments.answering import accept, decline, finish, withdraw
 from dispatch.actions.assignments.exchanging import reassign, swap
-from dispatch.actions.assignments.giving import assign, claim, offer_best, run
+from dispatch.actions.assignments.giving import assign, claim, offer_best, offer_stranded, run
 from dispatch.actions.assignments.returning import reoffer
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "decline",
     "finish",
     "offer_best",
+    "offer_stranded",
     "reassign",
     "reoffer",
     "run",

@@ -19,6 +19,8 @@ from workorder.actions import tasks
 from workorder.models import WorkOrderTask
 from workorder.states import TaskStatus
 
+AT_ONCE = 50  # tasks that one person who is there again can be the reason for
+
 
 @transaction.atomic
 def offer_best(task: WorkOrderTask, *, by: Member | None = None) -> Assignment | None:
@@ -41,6 +43,18 @@ def run(*, by: Member | None) -> list[Decision]:
     held = offering.hold_tasks(queries.queued()).values()
     waiting = [task for task in held if task.assigned_member_id is None and is_to_be_offered(task)]
     return [decision for decision, _ in offering.offer_all(waiting, by=by)]
+
+
+@transaction.atomic
+def offer_stranded(department: Department, *, by: Member | None = None) -> list[Assignment]:
+    """Somebody can who could not before: offer what nobody could take. What still nobody can is left, and is no news.
+
+    The most urgent come first, and not without end: what is left over is offered when the next one can.
+    """
+    held = offering.hold_tasks(queries.stranded(department)[:AT_ONCE]).values()
+    waiting = [task for task in held if task.assigned_member_id is None and is_to_be_offered(task)]
+    decided = offering.offer_all(waiting, by=by, quiet=True) if waiting else []
+    return [made for _, made in decided if made]
 
 
 @transaction.atomic

@@ -94,11 +94,16 @@ def _weigh(verdict: queries.Verdict, member: Member, force: str, field: str = "m
 
 
 def offer_all(
-    held: Sequence[WorkOrderTask], *, by: Member | None, without: Member | None = None, because: str = ""
+    held: Sequence[WorkOrderTask],
+    *,
+    by: Member | None,
+    without: Member | None = None,
+    because: str = "",
+    quiet: bool = False,
 ) -> list[tuple[Decision, Assignment | None]]:
     """Let the engine decide about tasks that are held, the most urgent first, and carry it out.
 
-    `without` is not asked, and `because` is said before the reason.
+    `without` is not asked, and `because` is said before the reason. When `quiet`, what nobody gets stays as it is.
     """
     jobs = queries.jobs_of(held)
     _hold_people(queries.places_of(jobs))
@@ -108,6 +113,8 @@ def offer_all(
     by_id, record = {task.pk: task for task in held}, Record.of(Snapshot(tuple(jobs), floor))
     found = []
     for decision in decide_all(jobs, floor):
+        if quiet and decision.chosen is None:
+            continue
         made = _carry_out(by_id[decision.job], decision, by=by, record=record, because=because)
         record = record.kept_with(made)
         found.append((decision, made))

@@ -14,7 +14,7 @@ from dispatch.engine import Snapshot
 from dispatch.engine.planning import Answer, Planned, Settings, plan
 from dispatch.engine.snapshots import hash_of
 from dispatch.models import Plan, PlanItem, PlanStep
-from dispatch.queries import backlog, floor
+from dispatch.queries import backlog
 from dispatch.states import PlanStatus
 from tenants.context import tenant
 from tenants.errors import Problem, Refusal, refuse
@@ -58,7 +58,7 @@ def _compute(step: PlanStep) -> None:
             return
         snapshot = backlog.backlog(wanted.department)
         held = backlog.slots_of(snapshot.jobs)
-        settings = Settings(wanted.move_penalty, wanted.balance_weight, floor.policy().plan_days)
+        settings = settings_of(wanted)
     telling = _Telling(step, len(snapshot.jobs))
     telling("pairing", 0, 1)
     answer = plan(snapshot, settings, seconds=SOLVER_SECONDS, tell=telling)
@@ -68,6 +68,10 @@ def _compute(step: PlanStep) -> None:
     items = [_item(step, row, answer.refusals.get(row.job.id, {}), held, place) for row in answer.rows]
     with tenant(step.organization_id):
         _write(step, snapshot, values, answer, items, begun)
+
+
+def settings_of(wanted: Plan) -> Settings:
+    return Settings(wanted.move_penalty, wanted.balance_weight, wanted.days)
 
 
 class _Telling:

@@ -30,7 +30,8 @@ def create(
     # Two who count at the same time would both find room for one more.
     Organization.objects.select_for_update(no_key=True).get(pk=context.organization_id())
     refuse(problems.of_creating())
-    given = {"move_penalty": floor.policy().move_penalty if move_penalty is None else move_penalty}
+    policy = floor.policy()
+    given = {"move_penalty": policy.move_penalty if move_penalty is None else move_penalty, "days": policy.plan_days}
     if balance_weight is not None:
         given["balance_weight"] = balance_weight
     plan = Plan.objects.create(name=name.strip(), member=by, department=department, **given)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.management.base import BaseCommand, CommandError
 
 from dispatch import queries
+from dispatch.actions.plans import replaying
 from dispatch.engine.decisions import long
 from dispatch.models import Assignment
 from tenants.context import tenant
@@ -49,7 +50,7 @@ def told(explanation):
         yield from _weighed(record)
     yield ""
     yield "Decided again"
-    yield f"{INDENT}{explanation.replay_said}"
+    yield f"{INDENT}{replaying.replay(assignment) if explanation.how == 'plan' else explanation.replay_said}"
     if assignment.input_hash:
         yield f"{INDENT}Input: {assignment.input_hash}"
     yield ""
