@@ -3,16 +3,15 @@
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from dispatch import access, problems, queries
+from dispatch import problems, queries
 from dispatch.actions import capacity, policy
+from dispatch.api.v1.members import OfMember
 from dispatch.models import Capacity
 from tenants.access import Later, TenantRelatedField
 from tenants.api.v1.fields import Minutes
 from tenants.api.v1.filters import Related
-from tenants.api.v1.history import Remembered
 from tenants.api.v1.viewsets import Seen, TenantViewSet
 from tenants.models import Member
 from tenants.states import Role
@@ -48,7 +47,7 @@ class CapacityFilter(filters.FilterSet):
     member = Related(to=Member)
 
 
-class CapacityViewSet(Remembered):
+class CapacityViewSet(OfMember):
     """What differs from the organization's rule; whoever has no capacity of their own may have as much as all."""
 
     queryset = Later(Capacity)
@@ -56,26 +55,8 @@ class CapacityViewSet(Remembered):
     filterset_class = CapacityFilter
     ordering_fields = ("created_at", "open_minutes")
     ordering = ("created_at",)
-    roles = {"create": Role.SUPERVISOR}
     shapes = {"create": NewCapacity, "partial_update": CapacityInput}
-
-    def get_queryset(self):
-        return Capacity.objects.select_related("member")
-
-    def may(self, member, verb, obj):
-        return access.cares_for(member, obj.member)
-
-    def create(self, request):
-        sent = self.sent()
-        sent.pop("seen", None)
-        if not access.cares_for(self.member, sent["member"]):
-            raise PermissionDenied("They belong to another department.")
-        return self.created(capacity.create(by=self.member, **sent))
-
-    def partial_update(self, request, pk):
-        row = self.thing()
-        capacity.edit(row, by=self.member, **self.sent(partial=True))
-        return self.changed(row)
+    make, alter = staticmethod(capacity.create), staticmethod(capacity.edit)
 
 
 class DispatchPolicyShown(serializers.Serializer):

@@ -5,11 +5,10 @@ import re
 from django.db.models import Q
 from django_filters import rest_framework as filters
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from dispatch import access
 from dispatch.actions import shifts
+from dispatch.api.v1.members import OfMember
 from dispatch.models import MemberShift, Shift
 from tenants.access import Later, TenantRelatedField
 from tenants.api.v1.filters import Related, YesNo
@@ -128,7 +127,7 @@ class MemberShiftFilter(filters.FilterSet):
         return rows.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
 
 
-class MemberShiftViewSet(Remembered):
+class MemberShiftViewSet(OfMember):
     """Who works which shift, and in which time. Nobody works two at once."""
 
     queryset = Later(MemberShift)
@@ -136,26 +135,8 @@ class MemberShiftViewSet(Remembered):
     filterset_class = MemberShiftFilter
     ordering_fields = ("since", "until")
     ordering = ("since",)
-    roles = {"create": Role.SUPERVISOR}
     shapes = {"create": WorkInput, "partial_update": DaysInput}
-
-    def get_queryset(self):
-        return MemberShift.objects.select_related("member")
-
-    def may(self, member, verb, obj):
-        return access.cares_for(member, obj.member)
-
-    def create(self, request):
-        sent = self.sent()
-        sent.pop("seen", None)
-        if not access.cares_for(self.member, sent["member"]):
-            raise PermissionDenied("They belong to another department.")
-        return self.created(shifts.assign(by=self.member, **sent))
-
-    def partial_update(self, request, pk):
-        row = self.thing()
-        shifts.change_days(row, by=self.member, **self.sent(partial=True))
-        return self.changed(row)
+    make, alter = staticmethod(shifts.assign), staticmethod(shifts.change_days)
 
     def destroy(self, request, pk):
         """Today is their last day on it; what has not begun yet goes without a trace."""

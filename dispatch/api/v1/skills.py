@@ -5,11 +5,11 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from dispatch import access, queries
+from dispatch import queries
 from dispatch.actions import skills
+from dispatch.api.v1.members import OfMember
 from dispatch.models import MemberSkill, Skill
 from tenants.access import Later, TenantRelatedField
 from tenants.api.v1.filters import Related, YesNo
@@ -122,7 +122,7 @@ class MemberSkillFilter(filters.FilterSet):
         return rows.filter(here) if wanted else rows.exclude(here)
 
 
-class MemberSkillViewSet(Remembered):
+class MemberSkillViewSet(OfMember):
     """Who can do what, how well (1 learns it, 3 can, 5 teaches it) and until when."""
 
     queryset = Later(MemberSkill)
@@ -130,26 +130,9 @@ class MemberSkillViewSet(Remembered):
     filterset_class = MemberSkillFilter
     ordering_fields = ("certified_until", "level", "created_at")
     ordering = ("created_at",)
-    roles = {"create": Role.SUPERVISOR}
     shapes = {"create": GrantInput, "partial_update": CertificateInput}
-
-    def get_queryset(self):
-        return MemberSkill.objects.select_related("skill", "member")
-
-    def may(self, member, verb, obj):
-        return access.cares_for(member, obj.member)
-
-    def create(self, request):
-        sent = self.sent()
-        sent.pop("seen", None)
-        if not access.cares_for(self.member, sent["member"]):
-            raise PermissionDenied("They belong to another department.")
-        return self.created(skills.grant(by=self.member, **sent))
-
-    def partial_update(self, request, pk):
-        row = self.thing()
-        skills.change_certificate(row, by=self.member, **self.sent(partial=True))
-        return self.changed(row)
+    make, alter = staticmethod(skills.grant), staticmethod(skills.change_certificate)
+    related = ("skill", "member")
 
     def destroy(self, request, pk):
         skills.take_back(self.thing(), by=self.member)
