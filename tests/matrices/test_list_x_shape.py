@@ -11,6 +11,7 @@ from tests.support.registry import routes
 
 # Lists of v1 that are shown by REST framework, an object for each row, and what no column can say.
 OF_OBJECTS = {
+    "absences": "who may answer one depends on whose it is, and where they work",
     "downtimes": "whether it was planned is the reason's",
     "events": "each is told in words, with names looked up for the whole page",
     "tags": "each counts its orders",
