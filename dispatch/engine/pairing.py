@@ -27,6 +27,7 @@ FINE = 100  # minutes are counted in hundredths, as they are stored, and so is w
 BEST_LEVEL = 5
 PER_LEVEL = 4  # per cent of the task's length that each level of skill below the best costs
 MOST_EACH = 80  # people are looked at for a task: hundreds in one department make a network that fits into no memory
+PROMISED = 10  # so many tasks would have to find somebody for one that is taken from who has it and given to nobody
 DEAREST_WAIT = 60 * 24 * 7 * FINE  # a week late is as bad as it gets, or one old task would outweigh all others
 
 Class = tuple[uuid.UUID, str]
@@ -125,10 +126,11 @@ def paired(
     step = unit * balance // 100
     weight = np.array([job.urgency + 1 for job in loose], dtype=np.int64)
     dearest = int(cost.max(initial=0)) + step * (len(loose) + int(held.max(initial=0)) // unit + 1)
-    backlog = Backlog(first, member, cost, size, held, np.maximum(room, 0), 2 * dearest * weight, step, unit)
     kept = np.full(len(loose), NOBODY, dtype=np.int64)
     with_holder = np.flatnonzero(member == holder[task])
     kept[task[with_holder]] = with_holder
+    none = 2 * dearest * weight * np.where(kept == NOBODY, 1, PROMISED)
+    backlog = Backlog(first, member, cost, size, held, np.maximum(room, 0), none, step, unit)
     return Pairs(loose, fixed, people, backlog, parts, kept, takes * 60 // FINE, calendars, busy, refusals, expiring)
 
 

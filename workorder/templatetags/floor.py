@@ -146,12 +146,12 @@ def total(rows, name):
 
 @register.filter
 def duration(minutes):
-    """Minutes as a person says them: 45 min, 3 h 20 min."""
+    """Minutes as a person says them: 45 min, 3 h 20 min. Of more than a hundred hours nobody counts the minutes."""
     whole = round(minutes or 0)
     hours, rest = divmod(whole, 60)
     if not hours:
         return f"{rest} min"
-    return f"{hours:,} h" + (f" {rest} min" if rest else "")
+    return f"{hours:,} h" + (f" {rest} min" if rest and hours < 100 else "")
 
 
 @register.filter
