@@ -22,7 +22,7 @@ class MailSink(AbstractContextManager):
     def __init__(self):
         self.arrived = []
         self._script, self._scripted = [], False
-        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Conversation)
         self._server.daemon_threads, self._server.sink = True, self
 
     @property
@@ -52,10 +52,6 @@ class MailSink(AbstractContextManager):
     @property
     def left(self):
         return list(self._script)
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    request_queue_size = 128  # of five, a burst of senders on a busy machine may find none free
 
 
 class _Conversation(socketserver.StreamRequestHandler):
