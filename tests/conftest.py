@@ -260,8 +260,9 @@ def hx_client(db):
     return HxClient()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _one_worker(database_urls, redis_url):
+    """For one module: the next may start workers of its own on the same Redis, with another mail server."""
     edition = Full(database_urls, redis_url, mail_port=1)
     edition.service("worker")
     yield edition
@@ -270,7 +271,7 @@ def _one_worker(database_urls, redis_url):
 
 @pytest.fixture
 def celery_worker_real(_one_worker, redis_url, settings, transactional_db):
-    """One prefork worker per run on this run's database; doorbells rung in the test reach it over a real Redis."""
+    """One prefork worker per module on this run's database; doorbells rung in the test reach it over a real Redis."""
     settings.REDIS_URL = redis_url
     with lent_broker(f"{redis_url}/0"):
         yield _one_worker.processes["worker"]

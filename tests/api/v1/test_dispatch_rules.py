@@ -214,7 +214,7 @@ class TestCatches:
 
     def test_it_counts_and_says_what_changes(self, world, pia, released):
         task = released(priority="urgent")
-        released()
+        released(priority="normal")
         rule = pia.post(
             "dispatch/rules/", {"name": "Rush", "rank": 1, "if_priority": "urgent", "department": world.welding.pk}
         ).body
