@@ -280,6 +280,7 @@ STORAGES = {
     },
 }
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of what people are told; tenants.states has the same list
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -9,7 +9,7 @@ from dispatch.models import Absence, Assignment, Plan
 from dispatch.queries import who_may_decide
 from dispatch.states import AbsenceStatus
 from notifications import hub
-from notifications.actions import inbox
+from notifications.actions import telling
 from notifications.states import Kind, Level
 from tenants import doorbell
 from tenants.models import Event, Member
@@ -29,7 +29,7 @@ def announce(event: Event) -> None:
 def order_submitted(event: Event) -> None:
     """Those who can approve it, and their deputies, other than who asked."""
     order = _order(event)
-    inbox.tell(
+    telling.tell(
         event,
         to=queries.who_may_approve(order, level=1),
         kind=Kind.ORDER_SUBMITTED,
@@ -42,7 +42,7 @@ def order_submitted(event: Event) -> None:
 def approval_given(event: Event) -> None:
     """Those who decide at the next level, other than who has agreed."""
     order, level = _order(event), event.data["level"] + 1
-    inbox.tell(
+    telling.tell(
         event,
         to=queries.who_may_approve(order, level=level),
         kind=Kind.ORDER_SUBMITTED,
@@ -55,7 +55,7 @@ def approval_given(event: Event) -> None:
 def approval_overdue(event: Event) -> None:
     """Whoever may decide, once more and louder."""
     order = WorkOrder.objects.select_related("submitted_by__user").get(pk=event.data["work_order"])
-    inbox.tell(
+    telling.tell(
         event,
         to=queries.who_may_approve(order, level=event.data["level"]),
         kind=Kind.APPROVAL_OVERDUE,
@@ -68,7 +68,7 @@ def approval_overdue(event: Event) -> None:
 
 def order_approved(event: Event) -> None:
     order = _order(event)
-    inbox.tell(
+    telling.tell(
         event,
         to=_submitter(order, event),
         kind=Kind.ORDER_APPROVED,
@@ -81,7 +81,7 @@ def order_approved(event: Event) -> None:
 
 def order_rejected(event: Event) -> None:
     order = _order(event)
-    inbox.tell(
+    telling.tell(
         event,
         to=_submitter(order, event),
         kind=Kind.ORDER_REJECTED,
@@ -96,7 +96,7 @@ def order_completed(event: Event) -> None:
     """Who asked for it; if that is nobody any more, those who plan."""
     order = _order(event)
     submitter = order.submitted_by
-    inbox.tell(
+    telling.tell(
         event,
         to=[submitter] if submitter and submitter.active else _planners(),
         kind=Kind.ORDER_COMPLETED,
@@ -113,7 +113,7 @@ def task_assigned(event: Event) -> None:
         return
     assignment = Assignment.objects.select_related("task__work_order", "member__user").get(pk=event.subject_id)
     task = assignment.task
-    inbox.tell(
+    telling.tell(
         event,
         to=[assignment.member] if assignment.member_id != event.actor_id else [],
         kind=Kind.TASK_ASSIGNED,
@@ -141,7 +141,7 @@ def _tell_of_plan(event: Event, *, gained: dict[str, int], lost: dict[str, int])
         alike.setdefault((gained.get(str(member.pk), 0), lost.get(str(member.pk), 0)), []).append(member)
     verb = "published" if event.kind == "plan.published" else "took back"
     for (more, fewer), members in alike.items():
-        inbox.tell(
+        telling.tell(
             event,
             to=members,
             kind=Kind.TASK_ASSIGNED,
@@ -166,7 +166,7 @@ def nobody_eligible(event: Event) -> None:
     task = WorkOrderTask.objects.select_related("work_order", "assigned_department").get(pk=event.subject_id)
     department = task.assigned_department
     in_charge = Member.objects.active().in_department(department).filter(role=Role.SUPERVISOR).select_related("user")
-    inbox.tell(
+    telling.tell(
         event,
         to=list(in_charge) or _planners(),
         kind=Kind.NOBODY_ELIGIBLE,
@@ -184,7 +184,7 @@ def mentioned(event: Event) -> None:
         return
     subject = queries.subject_of(comment)
     people = Member.objects.filter(pk__in=event.data["mentions"]).exclude(pk=comment.member_id)
-    inbox.tell(
+    telling.tell(
         event,
         to=people.select_related("user"),
         kind=Kind.MENTIONED,
@@ -197,7 +197,7 @@ def mentioned(event: Event) -> None:
 def absence_requested(event: Event) -> None:
     """Those who can grant it, other than who asked."""
     absence = _absence(event)
-    inbox.tell(
+    telling.tell(
         event,
         to=[member for member in who_may_decide(absence) if member.pk != event.actor_id],
         kind=Kind.ABSENCE_REQUESTED,
@@ -211,7 +211,7 @@ def absence_answered(event: Event) -> None:
     """Who is to be away."""
     absence = _absence(event)
     is_granted = absence.status == AbsenceStatus.APPROVED
-    inbox.tell(
+    telling.tell(
         event,
         to=[absence.member],
         kind=Kind.ABSENCE_ANSWERED,

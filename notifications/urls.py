@@ -1,11 +1,11 @@
 from django.urls import path
 
-from notifications import views
+from notifications.views import inbox
 
 app_name = "notifications"
 urlpatterns = [
-    path("notifications/", views.inbox, name="inbox"),
-    path("notifications/counter/", views.counter, name="counter"),
-    path("notifications/read-all/", views.read_all, name="read_all"),
-    path("notifications/<uuid:pk>/read/", views.read, name="read"),
+    path("notifications/", inbox.inbox, name="inbox"),
+    path("notifications/counter/", inbox.counter, name="counter"),
+    path("notifications/read-all/", inbox.read_all, name="read_all"),
+    path("notifications/<uuid:pk>/read/", inbox.read, name="read"),
 ]

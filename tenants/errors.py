@@ -1,5 +1,6 @@
 """What can be refused, and why. Reasons are data: a page lists them, the API returns them, a verb refuses by them."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,18 @@ class NoTenant(Exception):
 
 class Permanent(Exception):
     """A delivery that can never succeed: it is dead at once instead of being tried for three days."""
+
+
+class Suppressed(Exception):
+    """What a row was to do is not wanted any more: it is neither done nor dead, and its words say why."""
+
+
+class NotYet(Exception):
+    """A row whose time has not come after all. It is not a failure: the row is due again at `until`."""
+
+    def __init__(self, until: datetime.datetime, why: str = "") -> None:
+        self.until = until
+        super().__init__(why or f"Not before {until}.")
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -25,7 +25,7 @@ from django.utils.module_loading import import_string
 
 from tenants import context, doorbell
 from tenants.context import tenant
-from tenants.errors import Permanent
+from tenants.errors import NotYet, Permanent, Suppressed
 from tenants.models import Delivery, Event, Heartbeat, Leased, Organization
 from tenants.states import DeliveryState
 
@@ -187,8 +187,11 @@ def run(label: str, organization: Any, row_id: uuid.UUID) -> bool:
             with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
                 import_string(runners()[label])(row)
             _done(row)
+        except NotYet as wish:
+            _wait(row, wish)
         except Exception as error:  # a reaction may fail in any way; the row remembers how
-            log.warning("%s %s failed: %s", label, row_id, error, exc_info=not isinstance(error, Permanent))
+            is_meant = isinstance(error, Permanent | Suppressed)
+            log.warning("%s %s failed: %s", label, row_id, error, exc_info=not is_meant)
             _failed(row, error)
     return True
 
@@ -270,18 +273,26 @@ class LostLease(Exception):
     """The lease ran out while the row was being worked on, and somebody else has taken it."""
 
 
+def _wait(row: Leased, wish: NotYet) -> None:
+    """Due again when the row wishes: no failure, and the start is not counted as a death."""
+    again = {"run_after": wish.until, "first_due_at": wish.until, "error": str(wish)[:2000]}
+    with tenant(row.organization_id):
+        _mine(row).update(**again, attempts=row.attempts - 1, rung_at=None, lease_until=None, owner=None)
+
+
 def _failed(row: Leased, error: Exception) -> None:
     moment = timezone.now()
     given_up = isinstance(error, Permanent) or moment - row.first_due_at > GIVE_UP_AFTER
+    state = DeliveryState.DEAD if given_up else DeliveryState.PENDING
     with tenant(row.organization_id):
         _mine(row).update(
-            state=DeliveryState.DEAD if given_up else DeliveryState.PENDING,
+            state=DeliveryState.SUPPRESSED if isinstance(error, Suppressed) else state,
             failures=row.failures + 1,
             run_after=moment + backoff(row.failures),
             rung_at=None,
             lease_until=None,
             owner=None,
-            error=f"{type(error).__name__}: {error}"[:2000],
+            error=(str(error) if isinstance(error, Suppressed) else f"{type(error).__name__}: {error}")[:2000],
         )
 
 

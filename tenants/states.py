@@ -33,15 +33,22 @@ class Role(TextChoices):
 RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role)}  # asked for every verb of every row
 
 
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+
+
 class OrganizationStatus(TextChoices):
     ACTIVE = "active", "Active"
     SUSPENDED = "suspended", "Suspended"
 
 
 class DeliveryState(TextChoices):
+    """What became of a row that somebody is to work on: created = done + pending + parked + dead + suppressed."""
+
     PENDING = "pending", "Pending"
+    PARKED = "parked", "Parked"  # another row will bring it along: a digest its items
     DONE = "done", "Done"
     DEAD = "dead", "Dead"
+    SUPPRESSED = "suppressed", "Suppressed"  # decided against, and its `error` says why
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,39 @@
-from notifications.models.messages import Message
-from notifications.models.notifications import Notification
+from notifications.models.escalations import (
+    BusinessCalendar,
+    Escalation,
+    EscalationPolicy,
+    EscalationStep,
+    Holiday,
+    Promise,
+)
+from notifications.models.messages import Digest, Message
+from notifications.models.notifications import Notification, Occasion
+from notifications.models.preferences import (
+    DefaultPreference,
+    Follow,
+    NotificationSchedule,
+    Preference,
+    PushSubscription,
+)
+from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookCall
 
-__all__ = ["Message", "Notification"]
+__all__ = [
+    "BusinessCalendar",
+    "DefaultPreference",
+    "Digest",
+    "Escalation",
+    "Promise",
+    "EscalationPolicy",
+    "EscalationStep",
+    "Follow",
+    "Holiday",
+    "Message",
+    "Notification",
+    "NotificationSchedule",
+    "Occasion",
+    "Preference",
+    "PushSubscription",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookCall",
+]

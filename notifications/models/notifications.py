@@ -3,20 +3,31 @@
 from django.db import models
 
 from notifications.states import Kind, Level
-from tenants.models import Event, TenantManager, TenantModel, TenantQuerySet
+from tenants import context
+from tenants.models import Event, TenantManager, TenantModel, TenantQuerySet, TenantRow
 
 
 class NotificationQuerySet(TenantQuerySet):
     def of(self, member):
-        """A member's inbox, newest first."""
-        return self.filter(recipient=member)
+        """What a member was told, newest first; what they muted was written down and is not shown."""
+        return self.filter(recipient=member, hidden_because="")
 
     def unread(self):
-        return self.filter(read_at__isnull=True)
+        return self.filter(read_at__isnull=True, archived_at__isnull=True)
+
+    def in_inbox(self):
+        return self.filter(archived_at__isnull=True)
+
+    def about(self, obj):
+        return self.filter(subject_type=obj.NOUN, subject_id=obj.pk)
 
 
 class Notification(TenantModel):
-    """An entry of somebody's inbox. Unique per event and recipient: an event delivered twice tells nobody twice."""
+    """An entry of somebody's inbox. Unique per event and recipient: an event delivered twice tells nobody twice.
+
+    Further events may join it while `open_key` is set (twenty tasks of one order are one entry); each of them is an
+    `Occasion`, and what `open_key` says is unique per recipient, so that two workers join the same entry.
+    """
 
     NOUN = "notification"
 
@@ -25,22 +36,39 @@ class Notification(TenantModel):
     kind = models.CharField(max_length=30, choices=Kind)
     title = models.CharField(max_length=200)
     content = models.TextField(blank=True)
+    html = models.TextField(blank=True, help_text="The content for mails, where it is more than its paragraphs.")
     level = models.CharField(max_length=10, choices=Level, default=Level.INFO)
     url = models.CharField(max_length=200, blank=True, help_text="A path on this site: what it is about.")
+    subject_type = models.CharField(max_length=30, blank=True)
+    subject_id = models.UUIDField(null=True)
+    why = models.CharField(max_length=200, blank=True, help_text="Why this person: You supervise Welding.")
+    is_urgent = models.BooleanField(default=False)
+    occasions = models.PositiveIntegerField(default=1, help_text="How many events it stands for.")
+    open_key = models.CharField(max_length=120, null=True)
+    hidden_because = models.CharField(max_length=40, blank=True, help_text="Why it is not in the inbox: muted.")
     read_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = TenantManager.from_queryset(NotificationQuerySet)()
 
     class Meta(TenantModel.Meta):
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "event", "recipient"], name="notification_once_per_event")
+            models.UniqueConstraint(fields=["organization", "event", "recipient"], name="notification_once_per_event"),
+            models.UniqueConstraint(
+                fields=["organization", "recipient", "open_key"],
+                condition=models.Q(open_key__isnull=False),
+                name="notification_one_open_per_key",
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "recipient", "-created_at", "-id"], name="notification_inbox"),
             models.Index(
-                fields=["organization", "recipient"], condition=models.Q(read_at=None), name="notification_unread"
+                fields=["organization", "recipient"],
+                condition=models.Q(read_at=None, archived_at=None, hidden_because=""),
+                name="notification_unread",
             ),
+            models.Index(fields=["organization", "subject_id"], name="notification_subject"),
         ]
 
     def __str__(self) -> str:
@@ -49,3 +77,22 @@ class Notification(TenantModel):
     @property
     def is_read(self) -> bool:
         return self.read_at is not None
+
+
+class Occasion(TenantRow):
+    """A further event that joined an entry which was still open."""
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="further")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=context.now, editable=False)
+
+    class Meta(TenantRow.Meta):
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "event", "recipient"], name="occasion_once_per_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} in {self.notification_id}"

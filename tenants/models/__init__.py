@@ -1,6 +1,7 @@
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet, TenantRow
 from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet
 from tenants.models.organizations import Department, Deputy, Member, Organization, User
+from tenants.models.schedules import Replay, ScheduledRun
 from tenants.models.tokens import ApiToken, RefreshToken
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Organization",
     "PlainModel",
     "RefreshToken",
+    "Replay",
+    "ScheduledRun",
     "TenantManager",
     "TenantModel",
     "TenantQuerySet",

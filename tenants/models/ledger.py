@@ -78,7 +78,7 @@ class Leased(TenantRow):
     IS_LONG: ClassVar[bool] = False
     """Whether working on a row may take minutes."""
 
-    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.PENDING)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     run_after = models.DateTimeField(default=context.now)
@@ -105,7 +105,9 @@ class Leased(TenantRow):
         ]
         indexes = [
             models.Index(
-                fields=["run_after"], condition=Q(state=DeliveryState.PENDING), name="%(app_label)s_%(class)s_due"
+                fields=["organization", "run_after"],
+                condition=Q(state=DeliveryState.PENDING),
+                name="%(app_label)s_%(class)s_due",
             )
         ]
 

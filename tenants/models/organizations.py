@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 
 from tenants import context
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet
-from tenants.states import RANKS, OrganizationStatus, Role
+from tenants.states import LANGUAGES, RANKS, OrganizationStatus, Role
 
 
 def known_zone(name: str) -> None:
@@ -32,6 +32,9 @@ class Organization(PlainModel):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[known_zone])
     currency = models.CharField(
         max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters, such as EUR.")]
+    )
+    language = models.CharField(
+        max_length=8, choices=LANGUAGES, default="en", help_text="What the organization is told in."
     )
     may_approve_own = models.BooleanField(
         default=False, help_text="Whoever submitted an order may also approve it (no four-eyes rule)."
@@ -131,6 +134,9 @@ class Member(TenantModel):
     role = models.CharField(max_length=12, choices=Role, default=Role.VIEWER)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     active = models.BooleanField(default=True)
+    language = models.CharField(
+        max_length=8, choices=LANGUAGES, blank=True, help_text="What the member is told in. Blank: the organization's."
+    )
 
     objects = TenantManager.from_queryset(MemberQuerySet)()
 

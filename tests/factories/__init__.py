@@ -3,6 +3,14 @@
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.catalogue import CustomerFactory, ProcessFactory, ProductFactory, RoutingStepFactory
 from tests.factories.conversation import AttachmentFactory, CommentFactory, TagFactory, WorkOrderTagFactory
+from tests.factories.escalations import (
+    BusinessCalendarFactory,
+    EscalationFactory,
+    EscalationPolicyFactory,
+    EscalationStepFactory,
+    HolidayFactory,
+    PromiseFactory,
+)
 from tests.factories.imports import ImportRowFactory, ImportStepFactory, OrderImportFactory
 from tests.factories.members import (
     AdminFactory,
@@ -36,6 +44,15 @@ from tests.factories.people import (
     SkillFactory,
 )
 from tests.factories.plans import PlanFactory, PlanItemFactory, PlanStepFactory
+from tests.factories.preferences import (
+    DefaultPreferenceFactory,
+    DigestFactory,
+    FollowFactory,
+    NotificationScheduleFactory,
+    OccasionFactory,
+    PreferenceFactory,
+    PushSubscriptionFactory,
+)
 from tests.factories.presence import (
     AbsenceFactory,
     AbsenceStartFactory,
@@ -44,6 +61,7 @@ from tests.factories.presence import (
     StayEndFactory,
 )
 from tests.factories.rules import AssignmentRuleFactory
+from tests.factories.schedules import ReplayFactory, ScheduledRunFactory
 from tests.factories.tasks import (
     DowntimeFactory,
     ReasonCodeFactory,
@@ -52,6 +70,7 @@ from tests.factories.tasks import (
     WorkOrderTaskFactory,
 )
 from tests.factories.tickets import TicketFactory
+from tests.factories.webhooks import WebhookAttemptFactory, WebhookCallFactory, WebhookFactory
 
 __all__ = [
     "AbsenceFactory",
@@ -107,4 +126,22 @@ __all__ = [
     "WorkOrderProductFactory",
     "WorkOrderTagFactory",
     "WorkOrderTaskFactory",
+    "BusinessCalendarFactory",
+    "EscalationFactory",
+    "EscalationPolicyFactory",
+    "EscalationStepFactory",
+    "HolidayFactory",
+    "PromiseFactory",
+    "DefaultPreferenceFactory",
+    "DigestFactory",
+    "FollowFactory",
+    "NotificationScheduleFactory",
+    "OccasionFactory",
+    "PreferenceFactory",
+    "PushSubscriptionFactory",
+    "ReplayFactory",
+    "ScheduledRunFactory",
+    "WebhookAttemptFactory",
+    "WebhookCallFactory",
+    "WebhookFactory",
 ]

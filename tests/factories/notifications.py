@@ -2,7 +2,7 @@
 
 import factory
 
-from notifications.actions import inbox
+from notifications.actions import inbox, telling
 from notifications.models import Message, Notification
 from notifications.states import Kind
 from tenants import events
@@ -24,7 +24,7 @@ class NotificationFactory(BaseFactory):
     def _made(cls, model_class, *, organization, recipient, event=None, is_read=False, **values):
         if event is None:
             event = events.record(DepartmentFactory(organization=organization), "department.created", by=None)
-        notification = next(told for told in inbox.tell(event, to=[recipient], **values))
+        notification = next(told for told in telling.tell(event, to=[recipient], **values))
         return inbox.read(notification, by=recipient) if is_read else notification
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 import dispatch.pages.plans
 import dispatch.views.shifts
 import dispatch.views.skills
-import notifications.views
+import notifications.views.inbox
 import tenants.views
 import workorder.views.orders
 import workorder.views.tickets
@@ -132,7 +132,7 @@ class TestPageXGrowth:
         [
             ("GET /work-orders/", workorder.views.orders),
             ("GET /tickets/", workorder.views.tickets),
-            ("GET /notifications/", notifications.views),
+            ("GET /notifications/", notifications.views.inbox),
             ("GET /audit/", tenants.views),
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),

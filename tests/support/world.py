@@ -115,6 +115,7 @@ def _build_south(world):
     _build_people(world)
     made.OrderImportFactory(organization=south, member=world.zoe, at="checked")
     world.zoe_notification = made.NotificationFactory(organization=south, recipient=world.zoe)
+    _told(world)
 
 
 def _build_people(world):
@@ -130,6 +131,27 @@ def _build_people(world):
     plan = made.PlanFactory(**south, **zoe)
     made.PlanItemFactory(**south, plan=plan, task=world.south_task)
     made.PlanStepFactory(**south, plan=plan)
+
+
+def _told(world):
+    """What south's admin wants to hear of, who else is told, and what happens if nobody reacts."""
+    south, zoe = {"organization": world.south}, {"member": world.zoe}
+    for factory in (
+        made.PreferenceFactory,
+        made.NotificationScheduleFactory,
+        made.PushSubscriptionFactory,
+        made.DigestFactory,
+    ):
+        factory(**south, **zoe)
+    made.DefaultPreferenceFactory(**south)
+    made.FollowFactory(**south, **zoe, subject=world.south_order)
+    made.OccasionFactory(**south, notification=world.zoe_notification)
+    made.WebhookAttemptFactory(**south)
+    policy = made.EscalationStepFactory(**south).policy
+    made.PromiseFactory(**south, escalation=made.EscalationFactory(**south, policy=policy))
+    made.HolidayFactory(**south)
+    made.ScheduledRunFactory(**south)
+    made.ReplayFactory(**south)
     with tenant(world.south):
         DispatchPolicy.objects.create()
 

@@ -1,6 +1,6 @@
 """What notifications adds to v1."""
 
-from notifications.api.v1 import views
+from notifications.api.v1 import notifications
 
-routes = [("notifications", views.NotificationViewSet, "notification")]
+routes = [("notifications", notifications.NotificationViewSet, "notification")]
 paths = []

@@ -3,7 +3,7 @@
 import pytest
 
 from notifications import queries
-from notifications.actions import inbox
+from notifications.actions import inbox, telling
 from notifications.models import Message, Notification
 from notifications.states import Kind, Level
 from tenants import events
@@ -99,7 +99,7 @@ class TestTelling:
 
     def tell(self, world, event, *members, title="News"):
         with tenant(world.north):
-            return inbox.tell(event, to=members, kind=Kind.TASK_ASSIGNED, title=title, level=Level.INFO)
+            return telling.tell(event, to=members, kind=Kind.TASK_ASSIGNED, title=title, level=Level.INFO)
 
     def test_named_twice_is_told_once(self, world, event):
         entries = self.tell(world, event, world.omar, world.omar)

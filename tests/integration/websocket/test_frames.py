@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from pydantic import ValidationError
 
 from notifications import hub as live
-from notifications.actions import inbox
+from notifications.actions import inbox, telling
 from notifications.hub import Changed, Publisher, Resync, Seat, Unread, hub, publish
 from notifications.states import Kind
 from notifications.subscribers import announce
@@ -206,7 +206,7 @@ class TestParity:
 
         def told():
             with committed(), tenant(world.north):
-                return inbox.tell(event, to=[world.omar], kind=Kind.TASK_ASSIGNED, title="Yours")
+                return telling.tell(event, to=[world.omar], kind=Kind.TASK_ASSIGNED, title="Yours")
 
         def read():
             with committed(), tenant(world.north):
@@ -231,7 +231,7 @@ class TestParity:
 
         def told_silently():
             with tenant(world.north):
-                inbox.tell(event, to=[world.omar], kind=Kind.TASK_ASSIGNED, title="Yours")
+                telling.tell(event, to=[world.omar], kind=Kind.TASK_ASSIGNED, title="Yours")
 
         async def conversation():
             await socket.opened()
