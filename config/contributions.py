@@ -16,10 +16,20 @@ CONTRIBUTIONS = {
         "history": ["dispatch.queries.history_of"],
     },
     "event": {
-        "sentences": ["tenants.words.SENTENCES", "workorder.words.SENTENCES", "dispatch.words.SENTENCES"],
-        "names": ["tenants.words.NAMES", "workorder.words.NAMES", "dispatch.words.NAMES"],
-        "keys": ["tenants.words.KEYS", "workorder.words.KEYS", "dispatch.words.KEYS"],
-        "places": ["tenants.words.PLACES", "workorder.words.PLACES", "dispatch.words.PLACES"],
+        "sentences": [
+            "tenants.words.SENTENCES",
+            "workorder.words.SENTENCES",
+            "dispatch.words.SENTENCES",
+            "notifications.words.SENTENCES",
+        ],
+        "names": ["tenants.words.NAMES", "workorder.words.NAMES", "dispatch.words.NAMES", "notifications.words.NAMES"],
+        "keys": ["tenants.words.KEYS", "workorder.words.KEYS", "dispatch.words.KEYS", "notifications.words.KEYS"],
+        "places": [
+            "tenants.words.PLACES",
+            "workorder.words.PLACES",
+            "dispatch.words.PLACES",
+            "notifications.words.PLACES",
+        ],
     },
     "member": {
         "unread": ["notifications.queries.unread_counts"],

@@ -123,6 +123,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- the spine: dotted paths, so that lower apps never import upward -----------------------------------------------
 SUBSCRIPTIONS = "config.subscriptions.SUBSCRIPTIONS"
 RUNNERS = "config.subscriptions.RUNNERS"
+SCHEDULES = "config.schedules.SCHEDULES"
 CONTRIBUTIONS = "config.contributions.CONTRIBUTIONS"
 
 # --- database ------------------------------------------------------------------------------------------------------
@@ -263,6 +264,10 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 8  # below the lease of a message
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Workfloor <workfloor@localhost>")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
+# --- addresses that people typed -----------------------------------------------------------------------------------
+OUTBOUND_HTTP = env.bool("OUTBOUND_HTTP", default=not HTTPS)  # also http://, where nobody expects better
+OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])  # hosts and networks inside the house that may be called
 
 # --- files, language, time -----------------------------------------------------------------------------------------
 FILES_ROOT = Path(env.str("FILES_ROOT", default=str(HOME / "files")))  # what people bring: one place for all processes

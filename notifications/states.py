@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 
 from tenants.states import checked
 
+KEY_DOMAIN = "workfloor.local"  # the right half of a Message-ID; fixed, or a renamed host would send everything again
+
 
 class Kind(TextChoices):
     ORDER_SUBMITTED = "order_submitted", "Order waits for approval"
@@ -55,6 +57,22 @@ class Wanted(TextChoices):
     NOW = "now", "At once"
     DIGEST = "digest", "In the digest"
     OFF = "off", "Not at all"
+
+
+CHOICES: dict[Transport, tuple[Wanted, ...]] = {
+    Transport.INBOX: (Wanted.NOW,),  # the inbox is also the history: what is not wanted there is muted at its thing
+    Transport.LIVE: (Wanted.NOW, Wanted.OFF),
+    Transport.EMAIL: (Wanted.NOW, Wanted.DIGEST, Wanted.OFF),
+    Transport.PUSH: (Wanted.NOW, Wanted.OFF),
+}
+
+
+class Source(TextChoices):
+    """Who said how a cell of somebody's grid is."""
+
+    MINE = "mine", "My own choice"
+    ORGANIZATION = "organization", "The organization's default"
+    DEFAULT = "default", "As the product comes"
 
 
 class DigestRhythm(TextChoices):

@@ -9,7 +9,7 @@ from dispatch.models import Absence, Assignment, Plan
 from dispatch.queries import who_may_decide
 from dispatch.states import AbsenceStatus
 from notifications import hub
-from notifications.actions import telling
+from notifications.actions import escalations, telling, webhook_calls
 from notifications.states import Kind, Level
 from tenants import doorbell
 from tenants.models import Event, Member
@@ -21,9 +21,21 @@ PAGES = {"workorder": "workorder:order_detail", "task": "workorder:task_detail",
 
 
 def announce(event: Event) -> None:
-    """Tell every open page of the organization that something has a new version, once that is safe."""
+    """Tell every open page of the organization that something has a new version, once that is safe, and see to it
+    that endpoints of other programs hear of it.
+
+    One reaction for both: a delivery of its own for each event would cost every organization what few of them use.
+    """
+    webhook_calls.expect(event)
     frame = hub.Changed(subject=event.subject_type, id=event.subject_id, version=event.subject_version)
     doorbell.after_commit(functools.partial(hub.publish, event.organization_id, frame))
+
+
+def escalate(event: Event) -> None:
+    """Begin to wait for somebody to react, or end that: what is moved to another time does both."""
+    escalations.stop(event)
+    if event.kind in escalations.BEGINS:
+        escalations.begin(event)
 
 
 def order_submitted(event: Event) -> None:

@@ -301,7 +301,9 @@ def celery_burst(db):
 
 @pytest.fixture
 def mock_external_services(settings):
-    """A real SMTP server on loopback whose answers the test scripts; what was expected must have happened."""
+    """A real SMTP server and a web server on loopback whose answers the test scripts; what was expected must have
+    happened."""
+    settings.OUTBOUND_ALLOW = ["127.0.0.1"]
     with Sinks() as sinks:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = sinks.mail.address

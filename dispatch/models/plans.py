@@ -155,7 +155,7 @@ class PlanItem(TenantRow):
 class PlanStep(Leased):
     """The computing of a plan, leased to whoever runs it."""
 
-    IS_LONG = True
+    QUEUES = {"bulk": Q()}
 
     plan = models.OneToOneField(Plan, on_delete=models.CASCADE, related_name="step")
 

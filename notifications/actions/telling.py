@@ -1,64 +1,61 @@
-"""Telling people: one entry per person and event, and a message for each way it is to go."""
+"""Telling people: one entry per person and event, and a row for each way it is to go or does not go, and why."""
 
-from collections.abc import Iterable
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from notifications.actions import digests, joining
 from notifications.actions.inbox import show_counts
-from notifications.models import Message, Notification
+from notifications.kinds import KINDS, Spec, Told
+from notifications.kinds.wording import Words, in_language, shortened, words
+from notifications.models import Follow, Message, Notification
+from notifications.queries.preferences import Route, routes
 from notifications.states import Kind, Level, Transport
-from tenants import doorbell
-from tenants.models import Event, Member
+from notifications.transports import SENDERS
+from tenants import context, doorbell
+from tenants.models import Event, Member, Organization
+from tenants.models.inserting import insert_all
+from tenants.states import DeliveryState
 
 KEY_DOMAIN = "workfloor.local"  # the right half of a Message-ID; fixed, or a renamed host would send everything again
+GATHERING = datetime.timedelta(seconds=30)  # how long the mail of a kind that is coalesced waits for more
+MUTED = "muted"
+
+ENTRY = (
+    *("recipient_id", "event_id", "kind", "title", "content", "html", "level", "url", "subject_type", "subject_id"),
+    *("why", "is_urgent", "open_key", "hidden_because"),
+)
+MESSAGE = (
+    *("notification_id", "transport", "key", "digest_id", "is_urgent"),
+    *("held_because", "state", "run_after", "error"),
+)
 
 
-@transaction.atomic
-def tell(
-    event: Event,
-    *,
-    to: Iterable[Member],
-    kind: Kind,
-    title: str,
-    content: str = "",
-    level: Level = Level.INFO,
-    url: str = "",
-) -> list[Notification]:
-    """Tell each member about the event, once however often it is said; answers the entries they now have.
+@dataclass(frozen=True)
+class Saying:
+    """What is told about an event, beside the words, which depend on who hears them."""
 
-    Members who are no longer active are left out. Nothing is sent from here: mail is a row, and goes after the commit.
-    """
-    recipients = {member.pk: member for member in to if member.active}
-    if not recipients:
-        return []
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                recipient=member, event=event, kind=kind, title=_shortened(title), content=content, level=level, url=url
-            )
-            for member in recipients.values()
-        ],
-        ignore_conflicts=True,
-    )
-    # Read back: with conflicts ignored, the keys made above may belong to rows that were never written.
-    told = list(Notification.objects.filter(event=event, recipient__in=recipients).select_related("recipient__user"))
-    Message.objects.bulk_create(
-        [
-            Message(notification=notification, transport=transport, key=key_of(notification, transport))
-            for notification in told
-            for transport in (Transport.EMAIL,)
-        ],
-        ignore_conflicts=True,
-    )
-    doorbell.ring()
-    show_counts(recipients)
-    return told
+    event: Event
+    spec: Spec
+    words: Callable[[str, Mapping[str, Any], int, str], Words]
+    """`words(language, a person's own facts, occasions, what was said before)`"""
+    level: Level
+    url: str = ""
+    things: Sequence[Any] = ()
+    is_urgent: bool = False
+    only: Sequence[Transport] | None = None
+    key: str = ""
+    _said: dict[Any, Words] = field(default_factory=dict)
 
-
-def key_of(notification: Notification, transport: str) -> str:
-    """The same for the same event, recipient and transport, whoever computes it and when."""
-    return f"{notification.event_id}.{notification.recipient_id}.{transport}@{KEY_DOMAIN}"
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= 200 else f"{title[:199]}…"
+    def to(self, told: Told, language: str, occasions: int = 1, before: str = "") -> Words:
+        """The words for one person, which are made once for all who hear the same."""
+        facts = tuple(told.facts.items())
+        asked = language, facts, occasions, before
+        if asked not in self._said:
+            self._said[asked] = self.words(language, told.facts, occasions, before)
+        return self._said[asked]

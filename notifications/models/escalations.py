@@ -165,6 +165,9 @@ class Escalation(TenantModel):
 class Promise(Leased):
     """A promised step. Unique per escalation and sequence: this row decides that it happens once, no scan does."""
 
+    QUEUES = {"urgent": Q()}
+    CAUSE = "escalation__event"
+
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="promised")
     sequence = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()

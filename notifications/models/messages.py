@@ -1,10 +1,12 @@
 """One notification on its way over one transport, and the digest that may bring it."""
 
 from django.db import models
+from django.db.models import Q
 
 from notifications.models.notifications import Notification
 from notifications.states import Transport
 from tenants.models import Leased
+from tenants.states import DeliveryState
 
 
 class Digest(Leased):
@@ -32,6 +34,9 @@ class Digest(Leased):
 class Message(Leased):
     """Sent at least once. `key` is made of event, recipient and transport and goes along, so that sinks can tell."""
 
+    QUEUES = {"urgent": Q(is_urgent=True), "default": Q(is_urgent=False)}
+    CAUSE = "notification__event"
+
     notification = models.ForeignKey(Notification, on_delete=models.PROTECT, related_name="messages")
     transport = models.CharField(max_length=20, choices=Transport)
     key = models.CharField(max_length=200, help_text="Also the Message-ID of a mail.")
@@ -43,6 +48,14 @@ class Message(Leased):
         constraints = [
             *Leased.Meta.constraints,
             models.UniqueConstraint(fields=["organization", "key"], name="message_key_once"),
+        ]
+        indexes = [
+            *Leased.Meta.indexes,
+            models.Index(
+                fields=["organization", "run_after"],
+                condition=Q(state=DeliveryState.PENDING, is_urgent=True),
+                name="message_urgent_due",
+            ),
         ]
 
     def __str__(self) -> str:

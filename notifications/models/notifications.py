@@ -1,5 +1,7 @@
 """What one person was told about one event."""
 
+from typing import Any
+
 from django.db import models
 
 from notifications.states import Kind, Level
@@ -17,6 +19,9 @@ class NotificationQuerySet(TenantQuerySet):
 
     def in_inbox(self):
         return self.filter(archived_at__isnull=True)
+
+    def archived(self):
+        return self.filter(archived_at__isnull=False)
 
     def about(self, obj):
         return self.filter(subject_type=obj.NOUN, subject_id=obj.pk)
@@ -77,6 +82,11 @@ class Notification(TenantModel):
     @property
     def is_read(self) -> bool:
         return self.read_at is not None
+
+    @property
+    def subject(self) -> dict[str, Any] | None:
+        """What it is about, for those who name things by noun and id."""
+        return {"type": self.subject_type, "id": self.subject_id} if self.subject_id else None
 
 
 class Occasion(TenantRow):

@@ -2,6 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 
 from tenants import context
 from tenants.models import Event, Leased, TenantManager, TenantModel, TenantQuerySet, TenantRow
@@ -41,8 +42,14 @@ class Webhook(TenantModel):
 class WebhookCall(Leased):
     """One event on its way to one endpoint. Its id is the webhook id that goes along."""
 
+    QUEUES = {"bulk": Q()}
+    CAUSE = "event"
+
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="calls")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(
+        default=context.now, editable=False, help_text="Since when it is tried: for three days, then it is dead."
+    )
 
     class Meta(Leased.Meta):
         constraints = [

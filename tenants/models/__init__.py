@@ -1,5 +1,5 @@
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet, TenantRow
-from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet
+from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet, Tally
 from tenants.models.organizations import Department, Deputy, Member, Organization, User
 from tenants.models.schedules import Replay, ScheduledRun
 from tenants.models.tokens import ApiToken, RefreshToken
@@ -19,6 +19,7 @@ __all__ = [
     "RefreshToken",
     "Replay",
     "ScheduledRun",
+    "Tally",
     "TenantManager",
     "TenantModel",
     "TenantQuerySet",

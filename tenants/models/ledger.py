@@ -75,8 +75,10 @@ class Leased(TenantRow):
     together with its worker.
     """
 
-    IS_LONG: ClassVar[bool] = False
-    """Whether working on a row may take minutes."""
+    QUEUES: ClassVar[dict[str, Q]] = {"default": Q()}
+    """In which of the workers' queues a row waits: queue -> which rows. Each queue has its time limits: tenants.jobs."""
+    CAUSE: ClassVar[str] = ""
+    """The way to the event a row comes from, if one does: its request is named in whatever the row leads to."""
 
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveIntegerField(default=0)
@@ -108,7 +110,12 @@ class Leased(TenantRow):
                 fields=["organization", "run_after"],
                 condition=Q(state=DeliveryState.PENDING),
                 name="%(app_label)s_%(class)s_due",
-            )
+            ),
+            models.Index(
+                fields=["organization", "first_due_at"],
+                condition=Q(state=DeliveryState.DEAD),
+                name="%(app_label)s_%(class)s_end",
+            ),
         ]
 
     @property
@@ -119,6 +126,8 @@ class Leased(TenantRow):
 
 class Delivery(Leased):
     """One reaction to one event. Its effect and its `done` commit together, so the effect happens exactly once."""
+
+    CAUSE = "event"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.CharField(max_length=120)
@@ -139,6 +148,18 @@ class Heartbeat(PlainModel):
     name = models.CharField(max_length=30, unique=True)
     beat_at = models.DateTimeField()
     oldest_seconds = models.FloatField(default=0, help_text="How long the oldest unrelayed event had waited.")
+    figures = models.JSONField(default=dict, help_text="What it saw besides: numbers of all organizations together.")
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tally(PlainModel):
+    """How often rows of one kind have been run, and how often that failed: counted by all processes together."""
+
+    label = models.CharField(max_length=60, unique=True)
+    run = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,6 +1,7 @@
 """What the clock asks for, and who gave a dead row another life."""
 
 from django.db import models
+from django.db.models import Q
 
 from tenants.models.base import TenantModel
 from tenants.models.ledger import Leased
@@ -10,7 +11,7 @@ class ScheduledRun(Leased):
     """One schedule at one due time. Unique, so that three schedulers neither miss nor double it; its outcome can be
     read."""
 
-    IS_LONG = True
+    QUEUES = {"reports": Q()}
 
     schedule = models.CharField(max_length=40)
     due_at = models.DateTimeField()

@@ -17,6 +17,8 @@ NOT_SHOWN = {
     "POST /api/v1/assignments/swap/": "answers two, each of which has its own address",
     "POST /api/v1/dispatch/run/": "answers what it did, and makes no row of its own",
     "POST /api/v1/notifications/read-all/": "says nothing but that it was heard",
+    "POST /api/v1/notifications/read/": "the same of several",
+    "POST /api/v1/notifications/archive/": "the same",
 }
 
 

@@ -235,11 +235,13 @@ def _drawing(world):
     return {"file": SimpleUploadedFile("drawing.pdf", b"%PDF-1.4 a drawing", "application/pdf")}
 
 
+NONE_OF_THEM = {"ids": []}  # whose entries they are is hand-written, in tests/api/v1/test_notifications.py
 SHIFT_FORM = {"name": "Nights", "starts": "22:00", "ends": "06:00", "days": "monday"}
 SAID = {"text": "The paper is wet."}
 BODIES = {
     **{("POST", f"{noun}/{{pk}}/comments/"): lambda world: SAID for noun in ("work-orders", "tasks", "tickets")},
     **{("POST", f"{noun}/{{pk}}/attachments/"): _drawing for noun in ("work-orders", "tasks", "tickets")},
+    **{("POST", f"notifications/{verb}/"): lambda world: NONE_OF_THEM for verb in ("read", "archive")},
     ("PATCH", "comments/{pk}/"): lambda world: {"text": "The paper is dry again."},
     ("POST", "comments/{pk}/edit/"): lambda world: {"text": "The paper is dry again."},
     ("POST", "work-orders/{pk}/tags/"): lambda world: {"tags": "Rush"},

@@ -1,10 +1,14 @@
-"""The outside world on loopback: a mail server that keeps what arrives and answers as the test tells it to."""
+"""The outside world on loopback: a mail server and a web server that keep what arrives and answer as the test tells
+them to."""
 
 import email
 import email.policy
+import http.server
+import json
 import socketserver
 import threading
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 ANSWERS = {
     "accept": "250 kept",
@@ -82,18 +86,118 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"{words}\r\n".encode("latin-1"))
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """One request as it came in; names of headers are in small letters."""
+
+    path: str
+    headers: dict
+    body: bytes
+
+    @property
+    def said(self):
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a web sink answers: `Reply(429, {"Retry-After": "60"})`."""
+
+    status: int = 204
+    headers: tuple = ()
+    body: bytes = b""
+
+
+HANGS = "hang"  # takes the request and says nothing until the sink closes
+GARBAGE = "garbage"
+WEB_FAULTS = {HANGS, GARBAGE, BREAKS_OFF}
+
+
+class WebSink(AbstractContextManager):
+    """`script(500, Reply(429, …), "hang")` is answered request by request, each must happen; without a script every
+    request is answered 204."""
+
+    def __init__(self):
+        self.arrived = []
+        self.closing = threading.Event()
+        self._script, self._scripted = [], False
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Request)
+        self._server.daemon_threads, self._server.sink = True, self
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def script(self, *answers):
+        unknown = {answer for answer in answers if isinstance(answer, str)} - WEB_FAULTS
+        assert not unknown, f"no such answer: {unknown}"
+        self._script, self._scripted = list(answers), True
+
+    def take(self, arrival):
+        """Keep a request and answer what to say; one that nobody expected is told so."""
+        self.arrived.append(arrival)
+        if not self._scripted:
+            return Reply()
+        answer = self._script.pop(0) if self._script else Reply(599)
+        return Reply(answer) if isinstance(answer, int) else answer
+
+    @property
+    def left(self):
+        return list(self._script)
+
+
+class _Request(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.server.sink.take(Arrival(self.path, headers, body))
+        self.close_connection = True
+        if answer == HANGS:
+            self.server.sink.closing.wait(10)
+        elif answer == GARBAGE:
+            self.wfile.write(b"\x00\xff no HTTP at all\r\n\r\n")
+        elif answer != BREAKS_OFF:
+            self._say(answer)
+
+    def _say(self, answer):
+        self.send_response(answer.status)
+        for name, value in dict(answer.headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *words):
+        """A test's output is its own."""
+
+
 class Sinks(AbstractContextManager):
-    """What `mock_external_services` gives a test: `.mail` so far."""
+    """What `mock_external_services` gives a test: `.mail` and `.web`."""
 
     def __init__(self):
         self.mail = MailSink()
+        self.web = WebSink()
 
     def __enter__(self):
         self.mail.__enter__()
+        self.web.__enter__()
         return self
 
     def __exit__(self, *error):
+        self.web.__exit__(*error)
         self.mail.__exit__(*error)
 
     def assert_expectations_met(self):
         assert self.mail.left == [], f"The script expected more mail: {self.mail.left}"
+        assert self.web.left == [], f"The script expected more requests: {self.web.left}"

@@ -61,7 +61,7 @@ class ImportRow(TenantRow):
 class ImportStep(Leased):
     """A piece of work on an import, leased to whoever runs it: a worker that dies leaves it to the next one."""
 
-    IS_LONG = True
+    QUEUES = {"bulk": Q()}
 
     order_import = models.ForeignKey(OrderImport, on_delete=models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=10, help_text="`check` or `write`.")

@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tenants import context, doorbell
+from tenants.actions.schedules import Scheduler
 from tenants.context import tenant
 from tenants.errors import NotYet, Permanent, Suppressed
 from tenants.models import Delivery, Event, Heartbeat, Leased, Organization
@@ -42,6 +43,7 @@ LONGEST_WAIT = datetime.timedelta(hours=1)
 DELIVERY = "tenants.delivery"
 HEART = "relay"
 BEAT_SECONDS = 5.0
+TICK_SECONDS = 1.0
 
 
 def runners() -> dict[str, str]:
@@ -359,13 +361,16 @@ def serve(stop: threading.Event, *, every: float = 1.0) -> None:
 
     A database that goes away is waited for: nothing in here is worth dying for, and nothing is lost meanwhile.
     """
-    ear, next_beat = Ear(), 0.0
+    ear, scheduler, next_beat, next_tick = Ear(), Scheduler(), 0.0, 0.0
     try:
         while not stop.is_set():
             try:
                 if time.monotonic() >= next_beat:
                     beat()
                     next_beat = time.monotonic() + BEAT_SECONDS
+                if time.monotonic() >= next_tick:
+                    scheduler.tick()
+                    next_tick = time.monotonic() + TICK_SECONDS
                 if not sum(turn(organization_id) for organization_id in due()):
                     ear.wait(every)
             except (DatabaseError, InterfaceError):

@@ -1,0 +1,1 @@
+"""What telling people costs, each figure beside the limit a bare statement sets in the same run."""

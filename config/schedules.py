@@ -1,0 +1,12 @@
+"""Everything the clock asks for, on one screen: name -> what runs, for each active organization.
+
+What runs takes its `ScheduledRun`, opens the tenant itself, and answers a dict of figures: the outcome people read. A
+worker may die in the middle and another run it again, so running it twice must be the same as once.
+"""
+
+from tenants.engine import Schedule
+
+SCHEDULES: dict[str, Schedule] = {
+    "run_log": Schedule("tenants.actions.schedules.tidy", "Old runs are forgotten", at="03:30"),
+    "webhook_log": Schedule("notifications.actions.webhook_calls.forget", "Old calls of endpoints go", at="03:40"),
+}

@@ -1,0 +1,133 @@
+"""Why an escalation policy or a business calendar cannot be as it was sent."""
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from notifications.engine.calendars import Calendar, NeverOpen, add_minutes
+from notifications.models import BusinessCalendar, EscalationPolicy
+from notifications.states import Audience, Transport
+from tenants.errors import Problem
+
+MOST_STEPS = 10
+MOST_MINUTES = 30 * 24 * 60
+MOST_HOLIDAYS = 400
+CHOSEN = (Transport.EMAIL, Transport.PUSH, Transport.LIVE)
+"""What a step may name; the inbox has its entry anyway."""
+
+Step = Mapping[str, Any]
+STEP = ("wait_minutes", "audience", "member", "transports")
+
+
+def of_policy_name(name: str, *, policy: EscalationPolicy | None = None) -> list[Problem]:
+    if not name.strip():
+        return [Problem("blank", "Give the policy a name.", "name")]
+    same = EscalationPolicy.objects.filter(name=name.strip())
+    others = same.exclude(pk=policy.pk) if policy else same
+    return [policy_name_taken()] if others.exists() else []
+
+
+def policy_name_taken() -> Problem:
+    return Problem("name_taken", "Another policy has this name.", "name")
+
+
+def of_steps(steps: Sequence[Step]) -> list[Problem]:
+    """Each step as it was sent: its wait, whom it tells, and through what."""
+    if not steps:
+        return [Problem("no_steps", "A policy without a step tells nobody: add one.", "steps")]
+    if len(steps) > MOST_STEPS:
+        return [Problem("too_many_steps", f"At most {MOST_STEPS} steps.", "steps")]
+    return [problem for place, step in enumerate(steps) for problem in _of_step(step, f"steps.{place}")]
+
+
+def _of_step(step: Step, place: str) -> list[Problem]:
+    found = []
+    if not 0 <= step["wait_minutes"] <= MOST_MINUTES:
+        found.append(Problem("out_of_range", "A step waits between nothing and 30 days.", f"{place}.wait_minutes"))
+    names_somebody = step["audience"] == Audience.MEMBER
+    member = step.get("member")
+    if names_somebody and member is None:
+        found.append(Problem("required", "Say whom it tells.", f"{place}.member"))
+    elif member is not None and not names_somebody:
+        found.append(Problem("not_asked", "Only a step that tells one member names one.", f"{place}.member"))
+    elif member is not None and not (member.active and member.user.is_active):
+        found.append(Problem("inactive", f"{member} is no longer here.", f"{place}.member"))
+    transports = step.get("transports") or []
+    if strange := sorted(set(transports) - set(CHOSEN)):
+        said = f"There is no {strange[0]}: choose of {', '.join(CHOSEN)}."
+        found.append(Problem("unknown_transport", said, f"{place}.transports"))
+    return found
+
+
+def of_time_ahead(steps: Sequence[Step], calendar: Calendar | None, moment: datetime.datetime) -> list[Problem]:
+    """Whether the calendar leaves the time to take all steps within a year of each other."""
+    if calendar is None:
+        return []
+    try:
+        for step in steps:
+            moment = add_minutes(moment, max(step["wait_minutes"], 1), calendar)
+    except NeverOpen:
+        return [never_open("calendar")]
+    return []
+
+
+def never_open(field: str) -> Problem:
+    return Problem("never_open", "In the year ahead it is not open for long enough: no step would be due.", field)
+
+
+def of_removing_policy(begun: int) -> list[Problem]:
+    if not begun:
+        return []
+    times = "once" if begun == 1 else f"{begun} times"
+    return [Problem("in_use", f"It has begun {times}, and what it did is kept. Switch it off instead.")]
+
+
+def of_calendar_name(name: str, *, calendar: BusinessCalendar | None = None) -> list[Problem]:
+    if not name.strip():
+        return [Problem("blank", "Give the calendar a name.", "name")]
+    same = BusinessCalendar.objects.filter(name=name.strip())
+    others = same.exclude(pk=calendar.pk) if calendar else same
+    return [calendar_name_taken()] if others.exists() else []
+
+
+def calendar_name_taken() -> Problem:
+    return Problem("name_taken", "Another calendar has this name.", "name")
+
+
+def of_hours(weekdays: frozenset[int], opens: datetime.time, closes: datetime.time) -> list[Problem]:
+    found = []
+    if not weekdays:
+        found.append(Problem("never_open", "Choose at least one day.", "monday"))
+    if closes <= opens:
+        found.append(Problem("closes_before_opening", "It has to close after it opens, on the same day.", "closes"))
+    return found
+
+
+def of_holidays(days: Collection[datetime.date]) -> list[Problem]:
+    if len(days) > MOST_HOLIDAYS:
+        return [Problem("too_many", f"At most {MOST_HOLIDAYS} holidays.", "holidays")]
+    return []
+
+
+def of_open_minute(calendar: Calendar, moment: datetime.datetime) -> list[Problem]:
+    """Whether there is one minute in the year ahead."""
+    try:
+        add_minutes(moment, 1, calendar)
+    except NeverOpen:
+        return [never_open("holidays")]
+    return []
+
+
+def of_policies_of(
+    calendar: Calendar, policies: Mapping[str, Sequence[Step]], moment: datetime.datetime
+) -> list[Problem]:
+    """Policies, by name, that would not have the time for their steps any more."""
+    short = [name for name, steps in policies.items() if of_time_ahead(steps, calendar, moment)]
+    said = f"The policy “{short[0]}” would not have the time for its steps." if short else ""
+    return [Problem("never_open", said, "holidays")] if short else []
+
+
+def of_removing_calendar(policies: Sequence[str]) -> list[Problem]:
+    if not policies:
+        return []
+    return [Problem("in_use", f"The policy “{policies[0]}” counts by it: give that another one first.")]

@@ -1,0 +1,76 @@
+"""Endpoints of other programs: what they may be told of, and how they have been doing."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.utils.module_loading import import_string
+
+from notifications.models import Webhook, WebhookCall
+from tenants.models import Delivery, Event
+from tenants.states import DeliveryState
+
+TESTED = "webhook.tested"
+ANNOUNCER = "notifications.subscribers.announce"  # who writes the calls
+RECENT = 30
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the calls of one endpoint stand; `recent` are the states of the newest, oldest first."""
+
+    done: int
+    pending: int
+    dead: int
+    recent: tuple[str, ...] = ()
+
+
+def kinds() -> list[str]:
+    """Every kind of event an endpoint can be told of."""
+    subscriptions = import_string(settings.SUBSCRIPTIONS)
+    return sorted(kind for kind, paths in subscriptions.items() if ANNOUNCER in paths)
+
+
+def wanting(event: Event) -> list[Webhook]:
+    """The endpoints that are to hear of an event. A test concerns the tested one alone, whatever it chose."""
+    active = list(Webhook.objects.active())
+    if event.kind == TESTED:
+        return [webhook for webhook in active if webhook.pk == event.subject_id]
+    return [webhook for webhook in active if not webhook.kinds or event.kind in webhook.kinds]
+
+
+def before(call: WebhookCall) -> QuerySet[WebhookCall]:
+    """Calls of the same endpoint about earlier versions of the same thing that are still on their way."""
+    event = call.event
+    return WebhookCall.objects.filter(
+        webhook=call.webhook_id,
+        state=DeliveryState.PENDING,
+        event__subject_type=event.subject_type,
+        event__subject_id=event.subject_id,
+        event__subject_version__lt=event.subject_version,
+    )
+
+
+def is_announced_before(event: Event) -> bool:
+    """Whether an earlier version of the same thing has still to be announced, so that calls about it may yet come."""
+    earlier = {"event__subject_id": event.subject_id, "event__subject_version__lt": event.subject_version}
+    waiting = Delivery.objects.filter(state=DeliveryState.PENDING, subscriber=ANNOUNCER, **earlier)
+    return waiting.filter(event__subject_type=event.subject_type).exists()
+
+
+def health_of(webhooks: Iterable[Webhook]) -> dict[uuid.UUID, Health]:
+    """Dict[webhook id -> how its calls stand], in as many queries for one as for many but for the newest calls."""
+    ids = [webhook.pk for webhook in webhooks]
+    states = {state: Count("pk", filter=Q(state=state)) for state in ("done", "pending", "dead")}
+    counted = {
+        row.pop("webhook"): row
+        for row in WebhookCall.objects.filter(webhook__in=ids).order_by().values("webhook").annotate(**states)
+    }
+    return {pk: Health(**counted.get(pk, dict.fromkeys(states, 0)), recent=_recent(pk)) for pk in ids}
+
+
+def _recent(webhook_id: uuid.UUID) -> tuple[str, ...]:
+    newest = WebhookCall.objects.filter(webhook=webhook_id).order_by("-pk")
+    return tuple(reversed(newest.values_list("state", flat=True)[:RECENT]))
