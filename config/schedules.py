@@ -8,5 +8,7 @@ from tenants.engine import Schedule
 
 SCHEDULES: dict[str, Schedule] = {
     "run_log": Schedule("tenants.actions.schedules.tidy", "Old runs are forgotten", at="03:30"),
+    "escalation_watch": Schedule("notifications.actions.escalation_watch.watch", "Missed steps are told", every=60),
+    "escalation_lint": Schedule("notifications.actions.escalation_watch.lint", "Steps that reach nobody", at="04:10"),
     "webhook_log": Schedule("notifications.actions.webhook_calls.forget", "Old calls of endpoints go", at="03:40"),
 }

@@ -160,6 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache, live bus, broker ---------------------------------------------------------------------------------------
 FAIL_FAST = {"socket_connect_timeout": 0.15, "socket_timeout": 0.15}  # no request waits for Redis
+LIVE_SOCKETS = env.int("LIVE_SOCKETS", default=5_000)  # of one process; each needs an open file
 if REDIS_URL:
     CACHES = {
         "default": {

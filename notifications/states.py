@@ -116,3 +116,6 @@ ESCALATION = checked(
     },
     initial=EscalationStatus.OPEN,
 )
+
+# Said by what an escalation is about, and by nobody else.
+INTERNAL: dict[str, frozenset[str]] = {"escalation": frozenset({"end"})}

@@ -1,10 +1,15 @@
 """What happens to escalations, preferences, follows and webhooks, in words."""
 
-from django.db.models import F, Value
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, TextChoices, Value
 from django.db.models.functions import Concat
 
 from notifications.models import BusinessCalendar, Escalation, EscalationPolicy, Webhook
-from tenants.words import Facts, Sentence, edited, quoted
+from notifications.states import Kind, Transport, Wanted
+from tenants.models import ScheduledRun
+from tenants.words import Facts, Sentence, edited, in_a_row, quoted
 
 
 def _stepped(facts: Facts) -> str:
@@ -19,7 +24,37 @@ def _ended(facts: Facts) -> str:
     return f"{facts.what} ended: {facts['because']}" if facts.data.get("because") else f"{facts.what} ended"
 
 
+def _chose(facts: Facts) -> str:
+    """Which cells of their grid somebody changed, and how they want them now."""
+    cells = [_cell(cell) for cell in facts.data.get("cells", [])]
+    return f"{facts.who} chose what {facts['member']} is told: {in_a_row(cells) or 'nothing else'}"
+
+
+def _chose_default(facts: Facts) -> str:
+    return f"{facts.who} chose what everybody is told who did not choose: {_cell(facts.data)}"
+
+
+def _rescheduled(facts: Facts) -> str:
+    return f"{facts.who} changed when {facts['member']} is told: {facts.changes()}"
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    """“Task assigned” over e-mail not at all"""
+    label = _label(Kind, cell.get("kind"))
+    wanted = _label(Wanted, cell.get("to")).lower() if cell.get("to") else "as it comes"
+    return f"“{label}” over {_label(Transport, cell.get('transport')).lower()} {wanted}"
+
+
+def _label(choices: type[TextChoices], value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else str(value)
+
+
 SENTENCES: dict[str, Sentence] = {
+    "preference.edited": _chose,
+    "default_preference.edited": _chose_default,
+    "notification_schedule.edited": lambda facts: (
+        f"{facts.who} changed when {facts['member']} is told: {facts.changes()}"
+    ),
     "business_calendar.created": "{who} added the business calendar {name}",
     "business_calendar.edited": edited,
     "business_calendar.removed": "{who} removed the business calendar {name}",
@@ -28,6 +63,8 @@ SENTENCES: dict[str, Sentence] = {
     "escalation_policy.removed": "{who} removed the escalation policy {name}",
     "escalation.started": "{what} began to wait for somebody to react",
     "escalation.stepped": _stepped,
+    "escalation.missed": "Step {sequence} of {what} was due on {due_at} and has not happened",
+    "scheduled_run.alarmed": "The nightly look at escalations found {found} steps that would reach nobody",
     "escalation.acknowledged": "{who} acknowledged {what}",
     "escalation.ended": _ended,
     "webhook.created": "{who} added the endpoint {name}",
@@ -41,6 +78,7 @@ NAMES = {
     "business_calendar": (BusinessCalendar, quoted("name")),
     "escalation_policy": (EscalationPolicy, quoted("name")),
     "escalation": (Escalation, Concat(Value("the escalation “"), F("policy__name"), Value("”"))),
+    "scheduled_run": (ScheduledRun, Value("a scheduled run")),
     "webhook": (Webhook, Concat(Value("the endpoint “"), F("name"), Value("”"))),
 }
 KEYS: dict[str, str] = {"policy": "escalation_policy", "escalation": "escalation", "calendar": "business_calendar"}

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from celery import current_app
@@ -54,13 +55,30 @@ class Breaker:
 breaker = Breaker()
 
 
-def ring_worker(label: str, organization_id: Any, row_id: Any, *, is_long: bool = False) -> bool:
+@dataclass(frozen=True)
+class Queue:
+    """Which job looks at the rows of a queue, and how early. Redis serves the lowest priority first."""
+
+    job: str
+    priority: int
+
+
+QUEUES = {
+    "urgent": Queue("tenants.run", 0),
+    "default": Queue("tenants.run", 3),
+    "reports": Queue("tenants.run_long", 6),
+    "bulk": Queue("tenants.run_long", 9),
+}
+
+
+def ring_worker(label: str, organization_id: Any, row_id: Any, *, queue: str = "default") -> bool:
     """Ask a Celery worker to look at one row; False if there is no broker or it did not answer at once."""
     if not settings.REDIS_URL or breaker.is_open():
         return False
     try:
-        job, queue = ("tenants.run_long", "bulk") if is_long else ("tenants.run", "default")
-        current_app.send_task(job, args=[label, str(organization_id), str(row_id)], queue=queue)
+        wanted = QUEUES[queue]
+        args = [label, str(organization_id), str(row_id)]
+        current_app.send_task(wanted.job, args=args, queue=queue, priority=wanted.priority)
     except (OSError, KombuError, RedisError):
         breaker.failed()
         return False

@@ -14,7 +14,8 @@ from tenants import context
 from tenants.access import NOT_FOUND, SESSION_KEY, WHICH_ONE, answer_door
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN = ("/api/", "/accounts/", "/organizations/", "/platform/")  # these answer those who were turned away themselves
+# These answer those who were turned away themselves.
+OPEN = ("/api/", "/accounts/", "/organizations/", "/platform/", "/unsubscribe/")
 SIGNING_IN = ("/api/v1/auth/", "/api/v2/auth/")  # concern a user, and keep what they wrote when they refuse: a reused
 # refresh token ends its family, also if the request shows a valid access token beside it
 

@@ -11,7 +11,7 @@ from django.db import models
 from tenants import context
 from tenants.errors import Problem
 from tenants.models import ApiToken, Department, Deputy, Member, User
-from tenants.states import Role
+from tenants.states import LANGUAGES, Role
 
 DECIDES = Role.PLANNER  # whoever is less has nothing that somebody else could decide for them
 
@@ -61,6 +61,14 @@ def of_editing_member(
     if ends and member.role == Role.ADMIN and member.active and not other_admins:
         return [Problem("last_admin", "This is the last admin: make somebody else an admin first.")]
     return []
+
+
+def of_language(language: Any) -> list[Problem]:
+    """Blank stands for the organization's."""
+    known = [code for code, _ in LANGUAGES]
+    if language in ("", *known):
+        return []
+    return [Problem("invalid_choice", f"It is one of {', '.join(known)}.", "language")]
 
 
 def already_member(member: Member | None) -> Problem:

@@ -1,17 +1,23 @@
 """Looking people up before an organization is known. Only the door asks these; each is limited by what was shown."""
 
+import datetime
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
+from tenants import context
 from tenants.context import door
 from tenants.models import ApiToken, Member, Organization, User
 from tenants.models.prepared import Prepared
+from tenants.states import OrganizationStatus
 
 Part = tuple[str, type[models.Model]]
 
@@ -71,3 +77,59 @@ def token_with(secret: str) -> ApiToken | None:
 def _member(member: Member, user: User, organization: Organization) -> Member:
     member.user, member.organization = user, organization
     return member
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What somebody came in with: enough to ask later, for many of them at once, whether it still holds."""
+
+    organization_id: uuid.UUID
+    member_id: uuid.UUID
+    session: str = ""
+    token_id: uuid.UUID | None = None
+    ends_at: datetime.datetime | None = None
+
+
+class Hold(NamedTuple):
+    """How a pass stands. What else let its owner in is in `mark`: when that differs, only the door can judge."""
+
+    is_signed_in: bool
+    is_welcome: bool
+    mark: tuple[str, ...]
+
+
+def hold_of(member: Member, session_data: str) -> Hold:
+    """How somebody stands whom the door has just let in."""
+    return Hold(True, True, (member.role, member.user.password, session_data))
+
+
+def session_data_of(keys: Collection[str]) -> dict[str, str]:
+    """Sessions that have not ended, as they are stored: dict[session key -> text]."""
+    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore").get_model_class()
+    alive = store.objects.filter(session_key__in=keys, expire_date__gt=context.now())
+    return dict(alive.values_list("session_key", "session_data"))
+
+
+def holds(passes: Collection[Pass]) -> dict[Pass, Hold]:
+    """How the passes of the current organization stand, in three statements at most, however many they are."""
+    sessions = session_data_of(keys) if (keys := {p.session for p in passes if p.session}) else {}
+    columns = ("active", "role", "user__is_active", "user__password", "organization__status")
+    rows = Member.objects.filter(pk__in={p.member_id for p in passes}).values_list("pk", *columns)
+    people = {pk: values for pk, *values in rows}
+    named = {p.token_id for p in passes if p.token_id}
+    tokens = {token.pk for token in ApiToken.objects.filter(pk__in=named) if token.is_valid} if named else set()
+    moment = context.now()
+
+    def hold(given: Pass) -> Hold:
+        active, role, user_is_active, password, status = people.get(given.member_id, (False, "", False, "", ""))
+        if given.token_id:
+            is_signed_in = given.token_id in tokens
+        else:
+            is_signed_in = (
+                given.session in sessions if given.session else bool(given.ends_at and given.ends_at > moment)
+            )
+        is_welcome = active and status != OrganizationStatus.SUSPENDED
+        mark = (role, password, sessions.get(given.session, ""))
+        return Hold(is_signed_in and user_is_active, is_welcome, mark)
+
+    return {given: hold(given) for given in passes}

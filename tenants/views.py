@@ -19,7 +19,7 @@ from tenants.actions import members as people
 from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.forms import DepartmentForm, DeputyForm, LedgerFilter, MemberEditForm, MemberForm, TokenForm
 from tenants.models import ApiToken, Department, Deputy, Event, Member
-from tenants.pages import goto, page
+from tenants.pages import goto, page, page_number
 from tenants.pages.audit import told
 from tenants.pages.export import exported
 from tenants.problems import DECIDES
@@ -28,7 +28,6 @@ from tenants.states import Role
 from tenants.words import kinds
 
 PAGE_LENGTH = 50
-MOST_PAGES = 2000  # beyond that somebody wants the file
 
 
 def choose(request):
@@ -241,7 +240,7 @@ def _show(request, name, *, status=200, fresh=None, **values):
 def audit(request):
     """The whole ledger in words. Nothing is counted: the end of it interests nobody, and would cost the most."""
     asked, events = _asked_of_ledger(request)
-    number = _page_number(request)
+    number = page_number(request)
     start = (number - 1) * PAGE_LENGTH
     found = list(events.order_by("-occurred_at", "-pk")[start : start + PAGE_LENGTH + 1])
     return page(
@@ -263,8 +262,3 @@ def audit_export(request):
 def _asked_of_ledger(request):
     asked = LedgerFilter(request.GET, kinds=kinds(), zone=request.member.organization.zone)
     return asked, asked.chosen(Event.objects.all())
-
-
-def _page_number(request):
-    text = request.GET.get("page", "")
-    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 7 else 1

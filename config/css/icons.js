@@ -1,9 +1,9 @@
 // Picks the icons the pages use out of Lucide and writes them as one sprite. Add a name, then: npm run icons
 import { readFileSync, writeFileSync } from "node:fs";
 
-const NAMES = `arrow-down arrow-up ban bell bell-ring building-2 calendar-clock check check-check chevron-down chevron-left
+const NAMES = `archive archive-restore arrow-down arrow-up ban bell bell-ring building-2 calendar-clock check check-check chevron-down chevron-left
 chevron-right chart-column circle-alert circle-check circle-pause circle-play clipboard-list clock cog columns-3 download external-link flag hand history hourglass inbox info key-round
-layout-dashboard layers list-checks log-out message-square moon package paperclip pencil play plus rotate-ccw route scale scan-line search send skip-forward square-pen sun tag ticket
+layout-dashboard layers list-checks list-filter log-out message-square moon package paperclip pencil play plus rotate-ccw route scale scan-line search send skip-forward square-pen sun tag ticket
 triangle-alert user user-plus users wifi-off x`.split(/\s+/);
 
 const { version } = JSON.parse(readFileSync("node_modules/lucide-static/package.json"));

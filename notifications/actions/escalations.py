@@ -4,17 +4,20 @@ Each promised step is a row of its own: it is due by its own time, and that it i
 says to whom. Nothing scans for what should have happened but the watchdog, which only raises an alarm.
 """
 
-import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from notifications.actions import telling
 from notifications.kinds import reaching
 from notifications.kinds.watched import SUBJECTS, Watched, begins_at, is_due, waits, watched
 from notifications.models import Escalation, EscalationPolicy, Promise
 from notifications.queries import escalations as queries
-from notifications.states import Audience, EscalationStatus, Kind, Level, Trigger
+from notifications.states import EscalationStatus, Kind, Level, Trigger
 from tenants import context, events
 from tenants.context import tenant
 from tenants.errors import Suppressed, refuse
@@ -22,7 +25,7 @@ from tenants.models import Event, Member
 from tenants.states import DeliveryState, wrong_state
 from tenants.transitions import change, is_repeat, move
 
-STEPPED = "escalation.stepped"
+_in_words = lazy(date_format, str)
 
 BEGINS: dict[str, Trigger] = {
     "assignment.offered": Trigger.ASSIGNMENT_UNANSWERED,
@@ -53,13 +56,14 @@ ENDS: dict[str, tuple[Trigger, ...]] = {
     "task.started": (Trigger.NOBODY_ELIGIBLE,),
     "task.cancelled": (Trigger.NOBODY_ELIGIBLE,),
 }
-TITLES: dict[str, str] = {
-    Trigger.ASSIGNMENT_UNANSWERED: "Nobody has accepted {name}",
-    Trigger.ORDER_LATE: "{name} is late",
-    Trigger.APPROVAL_WAITING: "{name} still waits for approval",
-    Trigger.TICKET_OPEN: "Nobody has resolved “{name}”",
-    Trigger.NOBODY_ELIGIBLE: "Nobody can take {name}",
+TITLES: dict[str, Any] = {
+    Trigger.ASSIGNMENT_UNANSWERED: _("Nobody has accepted {name}"),
+    Trigger.ORDER_LATE: _("{name} is late"),
+    Trigger.APPROVAL_WAITING: _("{name} still waits for approval"),
+    Trigger.TICKET_OPEN: _("Nobody has resolved “{name}”"),
+    Trigger.NOBODY_ELIGIBLE: _("Nobody can take {name}"),
 }
+CONTENT = _("Waiting since {since}. This is step {step} of {steps} of “{policy}”; nobody has taken care of it yet.")
 
 
 @transaction.atomic
@@ -79,10 +83,12 @@ def begin(event: Event) -> Escalation | None:
         return None
     thing = watched(trigger, [row.pk])[row.pk]
     policy = queries.policy_for(trigger, thing)
-    return _begin(policy, event, thing) if policy else None
+    return promise(policy, event, thing) if policy else None
 
 
-def _begin(policy: EscalationPolicy, event: Event, thing: Watched) -> Escalation | None:
+@transaction.atomic
+def promise(policy: EscalationPolicy, event: Event, thing: Watched) -> Escalation | None:
+    """Promise the steps of a policy, as they are now, for a thing; None if somebody did at this moment."""
     start = begins_at(policy.trigger, thing.row, event.occurred_at)
     steps = queries.promised(policy, start)
     try:
@@ -123,12 +129,14 @@ def stop(event: Event) -> list[Escalation]:
     running = Escalation.objects.filter(subject_id=event.subject_id, trigger__in=triggers) if triggers else None
     if running is None:
         return []
-    ids = list(running.exclude(status=EscalationStatus.ENDED).order_by("pk").values_list("pk", flat=True))
-    return [_end(pk, because, by=event.actor) for pk in ids]
+    rows = list(running.exclude(status=EscalationStatus.ENDED).order_by("pk"))
+    return [end(row, by=event.actor, because=because) for row in rows]
 
 
-def _end(pk: Any, because: str, *, by: Member | None) -> Escalation:
-    escalation = Escalation.objects.lock(pk)
+@transaction.atomic
+def end(escalation: Escalation, *, by: Member | None, because: str) -> Escalation:
+    """Nobody is waited for any more. What was promised and has not happened keeps its row, which says why."""
+    escalation = Escalation.objects.lock(escalation)
     if escalation.status != EscalationStatus.ENDED:
         move(escalation, "end", by=by, data=_told(escalation) | {"because": because}, ended_because=because)
         _drop(escalation, because)
@@ -173,7 +181,7 @@ def _why_over(escalation: Escalation) -> str:
     if row is not None and is_due(escalation.trigger, row):
         return ""
     over = "nobody has to react any more"
-    _end(escalation.pk, over, by=None)
+    end(escalation, by=None, because=over)
     return over
 
 
@@ -182,14 +190,11 @@ def _step(escalation: Escalation, promise: Promise) -> None:
     thing = watched(escalation.trigger, [escalation.subject_id])[escalation.subject_id]
     later = escalation.promised.filter(sequence__gt=promise.sequence, state=DeliveryState.PENDING)
     is_last = not later.exists()
-    to = reaching.reached(step, escalation.trigger, thing, reaching.everybody())
-    if not to and is_last:
-        step = step | {"audience": Audience.ADMINS, "transports": []}
-        to = reaching.admins(reaching.everybody())
+    step, to = reaching.taken(step, escalation.trigger, thing, reaching.everybody(), is_last=is_last)
     _kept(promise, reached=len(to))
     change(
         escalation,
-        STEPPED,
+        "escalation.stepped",
         by=None,
         data=_told(escalation)
         | {"sequence": promise.sequence, "audience": step["audience"], "reached": len(to), "is_last": is_last},
@@ -200,16 +205,23 @@ def _step(escalation: Escalation, promise: Promise) -> None:
         Promise.objects.filter(pk__in=list(following)).update(run_after=moment, first_due_at=moment, rung_at=None)
         return
     stepped = events.newest(escalation)
-    assert stepped is not None  # noqa: S101 - written three lines above
+    assert stepped is not None  # noqa: S101 - written just above
+    local = escalation.started_at.astimezone(escalation.organization.zone)
     telling.tell(
         stepped,
         to=to,
         kind=Kind.ESCALATED,
-        title=TITLES[escalation.trigger].format(name=thing.name),
-        content=_said(escalation, step),
+        title=format_lazy(TITLES[escalation.trigger], name=thing.name),
+        content=format_lazy(
+            CONTENT,
+            since=_in_words(local, "l, j F, H:i"),
+            step=promise.sequence,
+            steps=len(escalation.steps),
+            policy=escalation.policy.name,
+        ),
         level=Level.ERROR if is_last else Level.WARNING,
         url=thing.url,
-        subject=thing.row,
+        subject=thing.shown,
         urgent=is_last,
         only=step["transports"] or None,
     )
@@ -230,7 +242,6 @@ class LostPromise(Exception):
 
 
 def _drop(escalation: Escalation, because: str) -> None:
-    """What was promised and is not wanted any more keeps its row, which says why."""
     left = escalation.promised.filter(state=DeliveryState.PENDING)
     left.update(state=DeliveryState.SUPPRESSED, error=because, lease_until=None, owner=None)
 
@@ -247,15 +258,3 @@ def _told(escalation: Escalation) -> dict[str, Any]:
         "subject_type": escalation.subject_type,
         "subject_id": escalation.subject_id,
     }
-
-
-def _said(escalation: Escalation, step: dict[str, Any]) -> str:
-    return (
-        f"{Trigger(escalation.trigger).label}, since {_when(escalation.started_at, escalation)}. "
-        f"This is step {step['sequence']} of {len(escalation.steps)} of “{escalation.policy.name}”."
-    )
-
-
-def _when(moment: datetime.datetime, escalation: Escalation) -> str:
-    local = moment.astimezone(escalation.organization.zone)
-    return f"{local:%A}, {local.day} {local:%B} {local:%H:%M}"

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import audiences
 from notifications.kinds.specs import AT_HAND, GATHERED, News, Spec, of_subject
 from notifications.states import Kind, Level
-from tenants.models import Event
+from tenants import context
+from tenants.models import Event, Organization
 from workorder.models import WorkOrder
 from workorder.states import OrderStatus
 
 DECIDED = _("It has been decided.")
+PRIORITIES = {"low": _("low"), "normal": _("normal"), "high": _("high"), "urgent": _("urgent")}
 
 
 def page(order: WorkOrder) -> str:
@@ -76,12 +79,19 @@ def of_interest(event: Event, people: audiences.People) -> News:
     return _news(event, order, _those_with_an_interest(event, order, people))
 
 
-def of_interest_to_the_floor(event: Event, people: audiences.People) -> News:
+def held(event: Event, people: audiences.People) -> News:
     """Those too who have work of it."""
     order = read(event.subject_id)
     at_work = audiences.assignees(order, people)
-    facts = {"held": event.kind == "workorder.held", **_changed(event)}
-    return _news(event, order, _those_with_an_interest(event, order, people, at_work), **facts)
+    to = _those_with_an_interest(event, order, people, at_work)
+    return _news(event, order, to, held=event.kind == "workorder.held")
+
+
+def replanned(event: Event, people: audiences.People) -> News:
+    """The same, of a new due date or priority."""
+    order = read(event.subject_id)
+    to = _those_with_an_interest(event, order, people, audiences.assignees(order, people))
+    return _news(event, order, to, **_changed(event))
 
 
 def cancelled(event: Event, people: audiences.People) -> News:
@@ -98,8 +108,17 @@ def _those_with_an_interest(
 
 
 def _changed(event: Event) -> dict[str, Any]:
-    """What it was, and what it is: priorities as they are called, moments for the templates to write."""
-    return {"what": event.kind.partition(".")[2], "before": event.data.get("from"), "after": event.data.get("to")}
+    """What it was and what it is: a priority by its name, a moment on the organization's wall."""
+    said = {"what": event.kind.partition(".")[2]}
+    return said | {name: _value(event.data.get(key)) for name, key in (("before", "from"), ("after", "to"))}
+
+
+def _value(value: Any) -> Any:
+    if value is None or value in PRIORITIES:
+        return PRIORITIES.get(value, "")
+    moment = parse_datetime(value)
+    zone = Organization.objects.get(pk=context.organization_id()).zone
+    return moment and moment.astimezone(zone).replace(tzinfo=None)
 
 
 SPECS = (
@@ -110,13 +129,13 @@ SPECS = (
     Spec(Kind.ORDER_RELEASED, {"workorder.released": of_interest}, defaults=GATHERED),
     Spec(
         Kind.ORDER_HELD,
-        {"workorder.held": of_interest_to_the_floor, "workorder.resumed": of_interest_to_the_floor},
+        {"workorder.held": held, "workorder.resumed": held},
         level=Level.WARNING,
         coalesce=of_subject,
     ),
     Spec(
         Kind.ORDER_CHANGED,
-        {"workorder.rescheduled": of_interest_to_the_floor, "workorder.reprioritized": of_interest_to_the_floor},
+        {"workorder.rescheduled": replanned, "workorder.reprioritized": replanned},
         defaults=GATHERED,
         coalesce=of_subject,
     ),

@@ -1,6 +1,7 @@
 """What happens to people: a certificate that ran out, more work than there is room for."""
 
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import MemberSkill
@@ -19,7 +20,7 @@ def certificate_ended(event: Event, people: audiences.People) -> News:
     to = audiences.merged(
         audiences.member(holder.pk, people, _("It is yours.")), audiences.supervisors(holder.department, people)
     )
-    facts = {"member": holder.name, "skill": skill.skill.name, "until": event.data.get("until", "")}
+    facts = {"member": holder.name, "skill": skill.skill.name, "until": parse_date(event.data.get("until") or "")}
     return News(to=to, facts=facts, url=reverse("dispatch:skill_detail", args=[skill.skill_id]), subject=skill)
 
 

@@ -23,6 +23,16 @@ def reached(step: Step, trigger: str, thing: Watched, people: QuerySet[Member]) 
     return audiences.merged(_REACH[Audience(step["audience"])](step, trigger, thing, people))
 
 
+def taken(
+    step: Step, trigger: str, thing: Watched, people: QuerySet[Member], *, is_last: bool
+) -> tuple[Step, list[Told]]:
+    """The step as it is taken, and whom it tells. A last one that finds nobody goes to the admins, as they prefer."""
+    found = reached(step, trigger, thing, people)
+    if found or not is_last:
+        return step, found
+    return {**step, "audience": Audience.ADMINS, "member": None, "transports": []}, admins(people)
+
+
 def everybody() -> QuerySet[Member]:
     """Those who are here, in the order they came."""
     return Member.objects.active().select_related("user", "organization")

@@ -50,12 +50,12 @@ def _news(event: Event, ticket: Ticket, to: list[audiences.Told], *, over: str =
     return News(to=to, facts=said, url=page(ticket), subject=ticket, is_urgent=is_urgent, over=over)
 
 
-ANSWERED = ("ticket.triaged", "ticket.started", "ticket.resolved", "ticket.reopened", "ticket.closed")
+CHANGES = ("triaged", "started", "resolved", "reopened", "closed", "converted")
 SPECS = (
     Spec(Kind.TICKET_CREATED, {"ticket.created": created}),
     Spec(
         Kind.TICKET_CHANGED,
-        {kind: changed for kind in (*ANSWERED, "ticket.converted")},
+        {f"ticket.{done}": changed for done in CHANGES},
         coalesce=of_subject,
     ),
 )

@@ -40,9 +40,13 @@ WAITS: dict[Trigger, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True)
 class Watched:
-    """A thing somebody should react to. `departments` and `holders` are those it lies in, and those who have it."""
+    """A thing somebody should react to. `departments` and `holders` are those it lies in, and those who have it.
+
+    `shown` is what has a page, and can be followed: an assignment is seen on its task.
+    """
 
     row: Any
+    shown: Any
     name: str
     url: str
     priority: str
@@ -78,6 +82,7 @@ def _assignments(ids: list[uuid.UUID]) -> dict[uuid.UUID, Watched]:
     return {
         row.pk: Watched(
             row,
+            row.task,
             f"{row.task.title} ({row.task.work_order.number})",
             reverse("workorder:task_detail", args=[row.task_id]),
             row.task.work_order.priority,
@@ -94,6 +99,7 @@ def _tasks(ids: list[uuid.UUID]) -> dict[uuid.UUID, Watched]:
     return {
         row.pk: Watched(
             row,
+            row,
             f"{row.title} ({row.work_order.number})",
             reverse("workorder:task_detail", args=[row.pk]),
             row.work_order.priority,
@@ -108,6 +114,7 @@ def _tasks(ids: list[uuid.UUID]) -> dict[uuid.UUID, Watched]:
 def _tickets(ids: list[uuid.UUID]) -> dict[uuid.UUID, Watched]:
     return {
         row.pk: Watched(
+            row,
             row,
             row.title,
             reverse("workorder:ticket_detail", args=[row.pk]),
@@ -135,6 +142,7 @@ def _orders(ids: list[uuid.UUID]) -> dict[uuid.UUID, Watched]:
         holders[order_id] |= _known(member_id)
     return {
         row.pk: Watched(
+            row,
             row,
             f"{row.number} {row.title}",
             reverse("workorder:order_detail", args=[row.pk]),

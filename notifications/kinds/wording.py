@@ -23,9 +23,7 @@ class Words:
     html: str = ""
 
 
-def words(
-    spec: Spec, facts: Mapping[str, Any], *, language: str, occasions: int = 1, before: str = ""
-) -> Words:
+def words(spec: Spec, facts: Mapping[str, Any], *, language: str, occasions: int = 1, before: str = "") -> Words:
     """A kind's words for these facts. `before` is what an entry said already, of the events that this one joins."""
     said = {name: value if name in BY_PEOPLE else _in_one_line(value) for name, value in facts.items()}
     said["occasions"] = occasions

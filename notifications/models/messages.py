@@ -52,7 +52,7 @@ class Message(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(
-                fields=["organization", "run_after"],
+                fields=["organization", "run_after", "id"],
                 condition=Q(state=DeliveryState.PENDING, is_urgent=True),
                 name="message_urgent_due",
             ),

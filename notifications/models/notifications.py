@@ -88,6 +88,11 @@ class Notification(TenantModel):
         """What it is about, for those who name things by noun and id."""
         return {"type": self.subject_type, "id": self.subject_id} if self.subject_id else None
 
+    @property
+    def about(self) -> str:
+        """The same as one word, for addresses."""
+        return f"{self.subject_type}:{self.subject_id}" if self.subject_id else ""
+
 
 class Occasion(TenantRow):
     """A further event that joined an entry which was still open."""

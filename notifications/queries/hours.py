@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from notifications.engine.digests import next_slot
 from notifications.engine.quiet import Quiet
 from notifications.models import NotificationSchedule
-from notifications.models.preferences import DAYS
 from notifications.states import DigestRhythm
 from tenants import context
 from tenants.models import Member, Organization
 
+SEVEN = datetime.time(7)
 SOME = 500  # people to name in a query; for more it is cheaper to read what everybody said
 
 
@@ -24,7 +24,7 @@ class Hours:
     quiet: Quiet
     urgent_breaks_through: bool = True
     digest: str = DigestRhythm.DAILY
-    digest_at: datetime.time = datetime.time(7)
+    digest_at: datetime.time = SEVEN
 
     def next_digest(self, after: datetime.datetime) -> datetime.datetime:
         return next_slot(self.digest, self.digest_at, self.quiet, after=after)
@@ -48,5 +48,5 @@ def hours_in(row: NotificationSchedule, zone: zoneinfo.ZoneInfo) -> Hours:
 
 def schedule_of(member: Member) -> NotificationSchedule:
     """A member's row, or one that is not written yet and says what holds."""
-    found = NotificationSchedule.objects.filter(member=member).first()
-    return found or NotificationSchedule(member=member, version=0, **dict.fromkeys(DAYS, False))
+    found = NotificationSchedule.objects.filter(member=member).select_related("member").first()
+    return found or NotificationSchedule(member=member, digest_at=SEVEN)

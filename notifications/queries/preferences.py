@@ -2,13 +2,13 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
 from notifications.engine.quiet import Quiet
-from notifications.kinds.specs import DEFAULTS
+from notifications.kinds import KINDS
 from notifications.models import DefaultPreference, Message, Preference, PushSubscription
 from notifications.queries.hours import SOME, Hours, hours_of
 from notifications.states import CHOICES, Kind, Source, Transport, Wanted
@@ -118,7 +118,7 @@ def unwanted(messages: Collection[Message]) -> dict[uuid.UUID, str]:
     found = {}
     for message in messages:
         told, transport = message.notification, Transport(message.transport)
-        here = as_it_comes(told.kind)[transport]
+        here = KINDS[Kind(told.kind)].defaults[transport]
         wanted = chosen.get((told.recipient_id, told.kind, transport), standing.get((told.kind, transport), here))
         if not _is_here(told.recipient):
             found[message.pk] = LEFT
@@ -131,12 +131,7 @@ def standards(kind: Kind) -> Wishes:
     """What holds for whoever chose nothing."""
     rows = DefaultPreference.objects.filter(kind=kind).values_list("transport", "wanted")
     said = {Transport(transport): Wanted(wanted) for transport, wanted in rows}
-    return {**as_it_comes(kind), **said, Transport.INBOX: Wanted.NOW}
-
-
-def as_it_comes(kind: str) -> Mapping[Transport, Wanted]:
-    """What holds for a kind where nobody in the organization has said anything."""
-    return DEFAULTS
+    return {**KINDS[Kind(kind)].defaults, **said, Transport.INBOX: Wanted.NOW}
 
 
 def grid(member: Member) -> list[Cell]:
@@ -163,7 +158,7 @@ def standard_grid() -> list[Cell]:
     cells = []
     for kind in Kind:
         for transport, choices in CHOICES.items():
-            here = as_it_comes(kind)[transport]
+            here = KINDS[kind].defaults[transport]
             wanted = said.get((kind, transport))
             source = Source.ORGANIZATION if wanted else Source.DEFAULT
             cells.append(Cell(kind, transport, wanted or here, source, here, choices))

@@ -46,6 +46,11 @@ class Entry:
     transport: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def over(self) -> str:
+        """The transport as people say it."""
+        return str(Transport(self.transport).label) if self.transport else ""
+
 
 def timeline(notification: Notification) -> list[Entry]:
     """All that is known of it, oldest first; what is still to come stands last."""

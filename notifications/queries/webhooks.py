@@ -1,11 +1,13 @@
 """Endpoints of other programs: what they may be told of, and how they have been doing."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.module_loading import import_string
 
 from notifications.models import Webhook, WebhookCall
@@ -61,16 +63,16 @@ def is_announced_before(event: Event) -> bool:
 
 
 def health_of(webhooks: Iterable[Webhook]) -> dict[uuid.UUID, Health]:
-    """Dict[webhook id -> how its calls stand], in as many queries for one as for many but for the newest calls."""
+    """Dict[webhook id -> how its calls stand], in as many queries for one as for many."""
     ids = [webhook.pk for webhook in webhooks]
     states = {state: Count("pk", filter=Q(state=state)) for state in ("done", "pending", "dead")}
     counted = {
         row.pop("webhook"): row
         for row in WebhookCall.objects.filter(webhook__in=ids).order_by().values("webhook").annotate(**states)
     }
-    return {pk: Health(**counted.get(pk, dict.fromkeys(states, 0)), recent=_recent(pk)) for pk in ids}
-
-
-def _recent(webhook_id: uuid.UUID) -> tuple[str, ...]:
-    newest = WebhookCall.objects.filter(webhook=webhook_id).order_by("-pk")
-    return tuple(reversed(newest.values_list("state", flat=True)[:RECENT]))
+    newest = Window(RowNumber(), partition_by=["webhook"], order_by="-pk")
+    calls = WebhookCall.objects.filter(webhook__in=ids).annotate(place=newest).filter(place__lte=RECENT)
+    recent: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for webhook_id, state in calls.order_by("webhook", "pk").values_list("webhook", "state"):
+        recent[webhook_id].append(state)
+    return {pk: Health(**counted.get(pk, dict.fromkeys(states, 0)), recent=tuple(recent[pk])) for pk in ids}

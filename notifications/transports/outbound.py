@@ -224,6 +224,9 @@ def addresses(place: Target, end: float) -> list[tuple[Any, ...]]:
 
 def _resolved(host: str, port: int, end: float) -> list[tuple[Any, ...]]:
     """Ask the resolver, which knows no time-out of its own, from a thread that may be left behind."""
+    if address := _literal(host):
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        return [(family, socket.SOCK_STREAM, 0, "", (str(address), port))]
     answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:

@@ -1,16 +1,20 @@
 """The inbox. Everybody sees their own entries; somebody else's do not exist."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 
 from notifications.actions import inbox as entries
+from notifications.forms.inbox import ChosenForm, InboxFilter, SeenForm
 from notifications.models import Notification
-from notifications.queries import unread_count
+from notifications.queries import timelines, unread_count
+from tenants import context
 from tenants.access import members
-from tenants.pages import page, toast, trigger, wants_part
+from tenants.errors import Invalid, Problem
+from tenants.pages import page, page_number, toast, trigger, wants_part
+from tenants.words import names_of
 
 PAGE_LENGTH = 20
+SAID = {"read": "marked as read", "archive": "archived"}
 
 
 @members()
@@ -25,20 +29,74 @@ def counter(request):
 
 
 @members()
+def entry(request, pk):
+    """One entry, and the proof of what became of it."""
+    told = get_object_or_404(Notification.objects.of(request.member), pk=pk)
+    return page(
+        request,
+        "notifications/entry.html",
+        part="notifications/_entry.html",
+        entry=told,
+        timeline=timelines.timeline(told),
+    )
+
+
+@members()
 def read(request, pk):
-    if request.method != "POST":  # somebody came back from signing in
+    return _one(request, pk, entries.read, "Marked as read.")
+
+
+@members()
+def archive(request, pk):
+    return _one(request, pk, entries.archive, "Archived.")
+
+
+@members()
+def unarchive(request, pk):
+    return _one(request, pk, entries.unarchive, "Back in the inbox.")
+
+
+@members()
+def chosen(request):
+    """Some of them at once, all or none."""
+    if request.method != "POST":
         return redirect("notifications:inbox")
-    entry = get_object_or_404(Notification.objects.of(request.member), pk=pk)
-    entries.read(entry, by=request.member)
-    return _done(request, "Marked as read.")
+    form = ChosenForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, [error for errors in form.errors.values() for error in errors])
+    do, verb = form.cleaned_data["do"], {"read": entries.read_many, "archive": entries.archive_many}
+    try:
+        changed = verb[do](form.cleaned_data["ids"], by=request.member)
+    except Invalid as refusal:
+        return _refused(request, [problem.message for problem in refusal.problems])
+    return _done(request, f"{changed} {SAID[do]}.")
 
 
 @members()
 def read_all(request):
+    """All that the filters let through and that was there when the page was made."""
     if request.method != "POST":
         return redirect("notifications:inbox")
-    changed = entries.read_all(by=request.member)
+    form, asked = SeenForm(request.POST), InboxFilter(request.GET)
+    if not form.is_valid() or not asked.is_valid():
+        return _refused(request, ["Look at the page again, then say what is read."])
+    noun, pk = asked.subject or ("", None)
+    changed = entries.read_all(
+        by=request.member,
+        kinds=[kind for kind, _ in asked.kinds],
+        subject_type=noun,
+        subject_id=pk,
+        until=form.cleaned_data["until"],
+    )
     return _done(request, f"{changed} marked as read." if changed else "There was nothing unread.")
+
+
+def _one(request, pk, verb, said):
+    if request.method != "POST":  # somebody came back from signing in
+        return redirect("notifications:inbox")
+    told = get_object_or_404(Notification.objects.of(request.member), pk=pk)
+    verb(told, by=request.member)
+    return _done(request, said)
 
 
 def _done(request, said):
@@ -48,16 +106,38 @@ def _done(request, said):
     return trigger(toast(_show(request), said), counts={"unread": unread_count(request.member)})
 
 
-def _show(request):
-    """Forms carry the address's parameters along, so the part that comes back is the one that was looked at."""
-    only_unread = request.GET.get("show") == "unread"
-    mine = Notification.objects.of(request.member)
-    listing = Paginator(mine.unread() if only_unread else mine, PAGE_LENGTH).get_page(request.GET.get("page"))
+def _refused(request, reasons):
+    return _show(request, status=422, problems=[Problem("invalid", str(reason)) for reason in reasons])
+
+
+def _show(request, *, status=200, problems=()):
+    """Forms carry the address's parameters along, so the part that comes back is the one that was looked at.
+
+    Nothing is counted but what is unread: the number of all one was ever told interests nobody, and would cost most.
+    """
+    asked = InboxFilter(request.GET)
+    found, number = asked.chosen(request.member), page_number(request)
+    start = (number - 1) * PAGE_LENGTH
+    rows = list(found[start : start + PAGE_LENGTH + 1])
     return page(
         request,
         "notifications/inbox.html",
         part="notifications/_inbox.html",
-        listing=listing,
-        only_unread=only_unread,
+        status=status,
+        problems=problems,
+        asked=asked,
+        about=_name_of(asked.subject),
+        entries=rows[:PAGE_LENGTH],
+        number=number,
+        has_next=len(rows) > PAGE_LENGTH,
         unread=unread_count(request.member),
+        seen_until=context.now().isoformat(),
     )
+
+
+def _name_of(subject):
+    """What the entries are about, by its name."""
+    if not subject:
+        return ""
+    noun, pk = subject
+    return names_of({noun: {pk}}).get(noun, {}).get(pk, "something that is gone")

@@ -58,6 +58,17 @@ def edit(member: Member, *, by: Member | None, seen: int | None = None, **facts:
     return member
 
 
+@transaction.atomic
+def speak(member: Member, *, by: Member | None, language: str) -> Member:
+    """Say what a member is told in; blank for the organization's language."""
+    member = Member.objects.lock(member)
+    refuse_input(problems.of_language(language))
+    if member.language != language:
+        said = {"from": {"language": member.language}, "to": {"language": language}}
+        change(member, "member.edited", by=by, data=said, language=language)
+    return member
+
+
 def _lock(member: Member) -> tuple[Member, list[Member]]:
     """The member and the active admins, held together and in one order: of two admins who send each other away, the
     second finds the first gone."""

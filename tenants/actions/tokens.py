@@ -111,6 +111,12 @@ def user_of(access: str) -> User:
     return user
 
 
+def end_of(access: str) -> datetime.datetime:
+    """When an access token ends that `user_of` has understood."""
+    claims = jwt.decode(access, options={"verify_signature": False})
+    return datetime.datetime.fromtimestamp(claims["exp"], tz=datetime.UTC)
+
+
 def refresh(secret: str) -> dict[str, str]:
     """Trade a refresh token for the next pair. One used before ends its whole family: somebody else has a copy."""
     with transaction.atomic():

@@ -1,5 +1,5 @@
 from tenants.models.base import PlainModel, TenantManager, TenantModel, TenantQuerySet, TenantRow
-from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet, Tally
+from tenants.models.ledger import Delivery, Event, Heartbeat, Leased, LeasedQuerySet, Tally, is_due
 from tenants.models.organizations import Department, Deputy, Member, Organization, User
 from tenants.models.schedules import Replay, ScheduledRun
 from tenants.models.tokens import ApiToken, RefreshToken
@@ -25,4 +25,5 @@ __all__ = [
     "TenantQuerySet",
     "TenantRow",
     "User",
+    "is_due",
 ]

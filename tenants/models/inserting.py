@@ -19,19 +19,27 @@ AT_ONCE = 5000  # rows of one statement, which has five seconds
 Rows = Sequence[Sequence[Any]]
 
 
-def insert_all(model: type[models.Model], names: Sequence[str], rows: Rows, *, once: bool = False) -> set[uuid.UUID]:
+def insert_all(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Rows,
+    *,
+    ids: Sequence[uuid.UUID] | None = None,
+    once: bool = False,
+) -> set[uuid.UUID]:
     """Write rows of the current organization, whose values stand in the order of `names` (`recipient_id`).
 
     What is not named has its default, which is computed once for all rows. With `once`, rows that would break a unique
-    constraint are left out. Answers the ids of those that were written.
+    constraint are left out. Answers the ids of those that were written; `ids` are for who has to know them before.
     """
-    if not_ours := {"id", "organization", "organization_id"}.intersection(names):
-        raise TypeError(f"{sorted(not_ours)}: ids are made here, and a row belongs to the current organization.")
+    if {"organization", "organization_id"}.intersection(names):
+        raise TypeError("A row belongs to the current organization.")
+    keys = ids or [uuid7() for _ in rows]
     write = _by_array if connection.vendor == "postgresql" else _by_object
     written: set[uuid.UUID] = set()
     for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
-        written |= write(model, names, part, [uuid7() for _ in part], once)
+        here = slice(start, start + AT_ONCE)
+        written |= write(model, names, rows[here], list(keys[here]), once)
     return written
 
 

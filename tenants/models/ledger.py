@@ -61,11 +61,15 @@ class Event(TenantRow):
         return f"{self.kind} v{self.subject_version}"
 
 
+def is_due(moment) -> Q:
+    """Rows somebody should be working on and, as far as the lease tells, nobody is."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
+    return free & Q(state=DeliveryState.PENDING, run_after__lte=moment)
+
+
 class LeasedQuerySet(TenantQuerySet):
     def due(self, moment):
-        """Rows somebody should be working on and, as far as the lease tells, nobody is."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
-        return self.filter(free, state=DeliveryState.PENDING, run_after__lte=moment)
+        return self.filter(is_due(moment))
 
 
 class Leased(TenantRow):
@@ -76,7 +80,7 @@ class Leased(TenantRow):
     """
 
     QUEUES: ClassVar[dict[str, Q]] = {"default": Q()}
-    """In which of the workers' queues a row waits: queue -> which rows. Each queue has its time limits: tenants.jobs."""
+    """In which of the workers' queues a row waits: queue -> which rows. Each queue has its own time limits."""
     CAUSE: ClassVar[str] = ""
     """The way to the event a row comes from, if one does: its request is named in whatever the row leads to."""
 
@@ -107,7 +111,7 @@ class Leased(TenantRow):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "run_after"],
+                fields=["organization", "run_after", "id"],
                 condition=Q(state=DeliveryState.PENDING),
                 name="%(app_label)s_%(class)s_due",
             ),

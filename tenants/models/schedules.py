@@ -1,5 +1,7 @@
 """What the clock asks for, and who gave a dead row another life."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +13,8 @@ class ScheduledRun(Leased):
     """One schedule at one due time. Unique, so that three schedulers neither miss nor double it; its outcome can be
     read."""
 
+    NOUN = "scheduled_run"
+    version: ClassVar[int] = 1  # nobody edits one: what it has to say in the ledger is one event, however often it ran
     QUEUES = {"reports": Q()}
 
     schedule = models.CharField(max_length=40)

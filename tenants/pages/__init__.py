@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+MOST_PAGES = 2000  # beyond that somebody wants a file, or a narrower question
+
 
 def wants_part(request: HttpRequest) -> bool:
     """HTMX asks for a part, except when it restores history or follows a boosted link: those want the page."""
@@ -22,6 +24,12 @@ def page(
     response = render(request, chosen, values, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list that nobody counts was asked for; the first, if that makes no sense."""
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def goto(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:

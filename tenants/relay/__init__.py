@@ -18,47 +18,42 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, connections, transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import F
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
+from structlog.contextvars import bound_contextvars
 
 from tenants import context, doorbell
 from tenants.actions.schedules import Scheduler
 from tenants.context import tenant
 from tenants.errors import NotYet, Permanent, Suppressed
-from tenants.models import Delivery, Event, Heartbeat, Leased, Organization
+from tenants.models import Delivery, Event, Leased, Organization
+from tenants.relay import figures
+from tenants.relay.ear import Ear
+from tenants.relay.numbering import relay
+from tenants.relay.picking import DELIVERY, due, leave, runners, to_ring
 from tenants.states import DeliveryState
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
 LEASE = datetime.timedelta(seconds=10)
 EXTEND_SECONDS = 3.0
-RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
-HERE_SECONDS = 2.0  # of running rows before looking again for what is new, was let go, or belongs to others
+HERE_SECONDS = 0.5  # of running rows before looking again for what is new, was let go, or belongs to others
 MAX_DEATHS = 5
 GIVE_UP_AFTER = datetime.timedelta(hours=72)
 LONGEST_WAIT = datetime.timedelta(hours=1)
-DELIVERY = "tenants.delivery"
-HEART = "relay"
 BEAT_SECONDS = 5.0
 TICK_SECONDS = 1.0
+STAND_IN_SECONDS = 20.0  # of a job that beat asks for every thirty
+AWAITED_SECONDS = 0.05  # between looks while workers are at it: the places they leave are given to who waits
+
+scheduler = Scheduler()
 
 
-def runners() -> dict[str, str]:
-    """Label of each leased model -> dotted path of what runs a row of it."""
-    return {DELIVERY: "tenants.relay.react", **import_string(settings.RUNNERS)}
-
-
-def due() -> set[uuid.UUID]:
-    """Ids of the organizations that have something to relay or to run: the relay's one look across all of them."""
-    found = set(Event.everywhere.filter(relayed_at=None).values_list("organization_id", flat=True).distinct())
-    moment = timezone.now()
-    for label in runners():
-        rows = apps.get_model(label).everywhere.filter(state=DeliveryState.PENDING, run_after__lte=moment)
-        found.update(rows.values_list("organization_id", flat=True).distinct())
-    return found
+def beat() -> None:
+    """Leave a sign of life, and the figures of what waits."""
+    figures.beat(runners())
 
 
 def drain(organization: Any) -> int:
@@ -77,53 +72,15 @@ def turn(organization: Any) -> int:
 def drain_here(organization: Any) -> int:
     """Let every reaction happen now, in this process and transaction, and send nothing outside: for a seed."""
     total = 0
-    while touched := relay(organization):
-        total += touched
-        for row_id, _ in _to_ring(organization, DELIVERY):
+    while True:
+        total += (touched := relay(organization))
+        with tenant(organization):
+            rows = Delivery.objects.due(timezone.now()).order_by("run_after", "id")
+            waiting = list(rows.values_list("pk", flat=True))
+        for row_id in waiting:
             run(DELIVERY, organization, row_id)
-    return total
-
-
-def relay(organization: Any) -> int:
-    """Give unrelayed events their positions and write their deliveries; answers how many events were relayed."""
-    with tenant(organization):
-        Organization.objects.select_for_update(no_key=True).get(pk=context.organization_id())
-        batch = _in_order(list(Event.objects.unrelayed().order_by("recorded_at", "id")[:BATCH]))
-        if not batch:
-            return 0
-        last = Event.objects.aggregate(last=Max("position"))["last"] or 0
-        moment = timezone.now()
-        for position, event in enumerate(batch, start=last + 1):
-            event.relayed_at, event.position = moment, position
-        Event.objects.bulk_update(batch, ["relayed_at", "position"])
-        subscriptions = import_string(settings.SUBSCRIPTIONS)
-        Delivery.objects.bulk_create(
-            (
-                Delivery(organization_id=event.organization_id, event=event, subscriber=subscriber)
-                for event in batch
-                for subscriber in subscriptions.get(event.kind, ())
-            ),
-            ignore_conflicts=True,
-        )
-    return len(batch)
-
-
-def _in_order(batch: list[Event]) -> list[Event]:
-    """Events of one subject in the order of its versions, whatever the clocks of two machines said.
-
-    An earlier version that the batch's limit cut off is fetched: it committed first, so it is there to be seen.
-    """
-    highest: dict[tuple[str, uuid.UUID], int] = {}
-    for event in batch:
-        key = event.subject_type, event.subject_id
-        highest[key] = max(highest.get(key, 0), event.subject_version)
-    known = {event.pk for event in batch}
-    earlier = Event.objects.unrelayed().filter(subject_id__in={key[1] for key in highest}).exclude(pk__in=known)
-    batch += [e for e in earlier if e.subject_version < highest.get((e.subject_type, e.subject_id), 0)]
-    waiting: dict[tuple[str, uuid.UUID], list[Event]] = {}
-    for event in sorted(batch, key=lambda event: event.subject_version, reverse=True):
-        waiting.setdefault((event.subject_type, event.subject_id), []).append(event)
-    return [waiting[event.subject_type, event.subject_id].pop() for event in batch]
+        if not touched and not waiting:
+            return total
 
 
 def run_due(organization: Any) -> int:
@@ -134,68 +91,63 @@ def run_due(organization: Any) -> int:
     """
     pk = getattr(organization, "pk", organization)
     touched, here = 0, []
-    for label in runners():
-        is_long = apps.get_model(label).IS_LONG
-        for row_id, is_first in _to_ring(organization, label):
-            if is_first and doorbell.ring_worker(label, pk, row_id, is_long=is_long):
-                touched += 1
-            else:
-                here.append((label, row_id))
+    for row in to_ring(organization):
+        if row.is_first and doorbell.ring_worker(row.label, pk, row.pk, queue=row.queue):
+            figures.heard.rang()
+            touched += 1
+        else:
+            here.append(row)
     done, end = 0, time.monotonic() + HERE_SECONDS
-    for label, row_id in here:
-        run(label, organization, row_id)
+    for row in here:
+        run(row.label, organization, row.pk)
         done += 1
         if time.monotonic() > end:
             break
-    _leave(organization, here[done:])
+    leave(organization, here[done:])
     return touched + done
-
-
-def _leave(organization: Any, rows: list[tuple[str, uuid.UUID]]) -> None:
-    """To the next round, which is to run them here and not to ring for them once more."""
-    long_ago = timezone.now() - RING_AGAIN
-    with tenant(organization) if rows else nullcontext():
-        for label in {label for label, _ in rows}:
-            left = apps.get_model(label).objects.filter(pk__in=[pk for other, pk in rows if other == label])
-            left.update(rung_at=long_ago)
-
-
-def _to_ring(organization: Any, label: str) -> list[tuple[uuid.UUID, bool]]:
-    """Due rows nobody was asked about yet, or not recently; the flag tells the first kind from the second."""
-    model = apps.get_model(label)
-    moment = timezone.now()
-    with tenant(organization):
-        due_rows = model.objects.due(moment).order_by("run_after", "id")
-        fresh = due_rows.filter(rung_at=None)[:BATCH]
-        silent = due_rows.filter(rung_at__lte=moment - RING_AGAIN)[:BATCH]
-        found = [(pk, True) for pk in _pks(fresh)] + [(pk, False) for pk in _pks(silent)]
-        model.objects.filter(pk__in=[pk for pk, _ in found]).update(rung_at=moment)
-    return found
-
-
-def _pks(rows: Any) -> list[uuid.UUID]:
-    return list(rows.values_list("pk", flat=True))
 
 
 def run(label: str, organization: Any, row_id: uuid.UUID) -> bool:
     """Claim one row, run it, and write down how it ended; False if it was not due or somebody else holds it."""
     if label not in runners():
         return False
-    with context.acting(via="job"):
+    with context.acting(via="job", request_id="", caused_by=None):
         row = claim(label, organization, row_id)
         if row is None:
             return False
-        try:
-            with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
-                import_string(runners()[label])(row)
-            _done(row)
-        except NotYet as wish:
-            _wait(row, wish)
-        except Exception as error:  # a reaction may fail in any way; the row remembers how
-            is_meant = isinstance(error, Permanent | Suppressed)
-            log.warning("%s %s failed: %s", label, row_id, error, exc_info=not is_meant)
-            _failed(row, error)
+        with in_its_name(label, row):
+            error = _try(label, row)
+            figures.counted.ran(label, failed=error is not None)
+            log.info("ran" if error is None else "failed", extra={"starts": row.attempts})
     return True
+
+
+def _try(label: str, row: Leased) -> Exception | None:
+    """Run a claimed row and write down how it ended; answers what went wrong."""
+    try:
+        with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
+            import_string(runners()[label])(row)
+        _done(row)
+    except NotYet as wish:
+        _wait(row, wish)
+    except Exception as error:  # a reaction may fail in any way; the row remembers how
+        is_meant = isinstance(error, Permanent | Suppressed)
+        log.warning("%s %s failed: %s", label, row.pk, error, exc_info=not is_meant)
+        _failed(row, error)
+        return None if isinstance(error, Suppressed) else error
+    return None
+
+
+@contextmanager
+def in_its_name(label: str, row: Leased) -> Iterator[None]:
+    """Under the request the row comes from, in the language of its organization; afterwards nothing of it is left."""
+    request_id = getattr(row, "request_of", None) or ""
+    with (
+        context.acting(request_id=request_id, caused_by=getattr(row, "cause_of", None)),
+        translation.override(getattr(row, "language_of", None) or settings.LANGUAGE_CODE),
+        bound_contextvars(request_id=request_id, organization=str(row.organization_id), label=label, row=str(row.pk)),
+    ):
+        yield
 
 
 def claim(label: str, organization: Any, row_id: uuid.UUID) -> Leased | None:
@@ -205,7 +157,7 @@ def claim(label: str, organization: Any, row_id: uuid.UUID) -> Leased | None:
     """
     model, moment, owner = apps.get_model(label), timezone.now(), uuid.uuid4()
     with tenant(organization):
-        row = model.objects.due(moment).filter(pk=row_id).first()
+        row = _described(model.objects.due(moment).filter(pk=row_id)).first()
         if row is None:
             return None
         as_seen = model.objects.due(moment).filter(pk=row_id, attempts=row.attempts)
@@ -216,6 +168,13 @@ def claim(label: str, organization: Any, row_id: uuid.UUID) -> Leased | None:
             return None
         row.owner, row.attempts = owner, row.attempts + 1
         return row
+
+
+def _described(rows: Any) -> Any:
+    """With the language of their organization, and the request and event that they come from."""
+    cause = rows.model.CAUSE
+    said = {"request_of": F(f"{cause}__request_id"), "cause_of": F(f"{cause}__id")} if cause else {}
+    return rows.annotate(language_of=F("organization__language"), **said)
 
 
 @contextmanager
@@ -317,43 +276,20 @@ def replay(row: Leased) -> bool:
     )
 
 
-def beat() -> None:
-    """Leave a sign of life, with how long the oldest event has waited: web processes may not look for themselves."""
-    recorded = Event.everywhere.filter(relayed_at=None).order_by("recorded_at").values_list("recorded_at", flat=True)
-    moment = timezone.now()
-    waited = (moment - first).total_seconds() if (first := recorded.first()) else 0.0
-    Heartbeat.objects.update_or_create(name=HEART, defaults={"beat_at": moment, "oldest_seconds": max(waited, 0.0)})
+def stand_in() -> int:
+    """What beat rings for: the clock's rows and, while no relay gives a sign of life, a round for everybody.
 
-
-class Ear:
-    """Hears the doorbell: in this process by an event, from any other by PostgreSQL's LISTEN."""
-
-    def __init__(self) -> None:
-        self._line: Any = None
-
-    def wait(self, seconds: float) -> None:
-        """Return when somebody rang, or after `seconds`: a relay that hears nothing still looks."""
-        if connection.vendor == "postgresql":
-            listening = self._listening()
-            with self._line.wrap_database_errors:  # the driver's own error is one that `serve` does not wait out
-                for _ in listening.notifies(timeout=seconds, stop_after=1):
-                    pass
-        else:
-            doorbell.woken.wait(seconds)
-            doorbell.woken.clear()
-
-    def _listening(self) -> Any:
-        """A connection of its own: one that waits for notifications can do nothing else meanwhile."""
-        if self._line is None or self._line.connection is None or self._line.connection.closed:
-            self._line = connections.create_connection("default")
-            with self._line.cursor() as cursor:
-                cursor.execute(f"LISTEN {doorbell.CHANNEL}")
-        return self._line.connection
-
-    def close(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+    A worker may not look across organizations to see who has something due, so it asks each of them.
+    """
+    scheduler.tick()
+    if figures.is_served():
+        return 0
+    touched, end = 0, time.monotonic() + STAND_IN_SECONDS
+    for organization_id in Organization.objects.order_by("?").values_list("pk", flat=True):
+        touched += turn(organization_id)
+        if time.monotonic() > end:
+            break
+    return touched
 
 
 def serve(stop: threading.Event, *, every: float = 1.0) -> None:
@@ -361,7 +297,7 @@ def serve(stop: threading.Event, *, every: float = 1.0) -> None:
 
     A database that goes away is waited for: nothing in here is worth dying for, and nothing is lost meanwhile.
     """
-    ear, scheduler, next_beat, next_tick = Ear(), Scheduler(), 0.0, 0.0
+    ear, next_beat, next_tick = Ear(), 0.0, 0.0
     try:
         while not stop.is_set():
             try:
@@ -371,8 +307,11 @@ def serve(stop: threading.Event, *, every: float = 1.0) -> None:
                 if time.monotonic() >= next_tick:
                     scheduler.tick()
                     next_tick = time.monotonic() + TICK_SECONDS
-                if not sum(turn(organization_id) for organization_id in due()):
-                    ear.wait(every)
+                found = due()
+                touched = sum(turn(organization_id) for organization_id in found)
+                figures.counted.flush()
+                if not touched:
+                    ear.wait(AWAITED_SECONDS if found else every)
             except (DatabaseError, InterfaceError):
                 log.exception("The relay lost its database; it tries again.")
                 connection.close()

@@ -46,6 +46,8 @@ PUBLIC = {
     "GET /healthz": (200, "a supervisor asks, and learns nothing of anybody"),
     "GET /readyz": (503, "a balancer asks; in a test no relay runs, which is what it says"),
     "GET /metrics": (200, "figures without names, kept inside the house by the proxy"),
+    "GET /unsubscribe/{token}/": (404, "whoever holds a mail; a token that nobody signed opens nothing"),
+    "POST /unsubscribe/{token}/": (404, "the same by one click of a mail program"),
     "GET /api/": (200, "which versions there are"),
     "GET /api/v1/schema/": (200, "how v1 is spoken"),
     "GET /api/v1/docs/": (200, "the same to read"),

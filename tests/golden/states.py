@@ -104,6 +104,14 @@ discarded    -       -       -        -       -          -       =
 failed       -       =       -        -       -          -       -
 """)
 
+# Somebody is waited for. People say that they take care of it; that it is over is said by what it is about.
+ESCALATION = grid("""
+              acknowledge   end
+open          acknowledged  ended
+acknowledged  =             ended
+ended         -             =
+""")
+
 GRIDS = {
     "workorder": WORK_ORDER,
     "process": PROCESS,
@@ -113,6 +121,7 @@ GRIDS = {
     "assignment": ASSIGNMENT,
     "absence": ABSENCE,
     "plan": PLAN,
+    "escalation": ESCALATION,
 }
 INITIAL = {
     "workorder": "draft",
@@ -123,6 +132,7 @@ INITIAL = {
     "assignment": "offered",
     "absence": "requested",
     "plan": "computing",
+    "escalation": "open",
 }
 ENDED = {
     "workorder": {"closed", "cancelled"},
@@ -133,6 +143,7 @@ ENDED = {
     "assignment": {"declined", "withdrawn", "finished"},
     "absence": {"rejected", "cancelled"},
     "plan": {"undone", "discarded", "failed"},
+    "escalation": {"ended"},
 }
 # Said by the floor itself: no button, no route, not among the allowed actions.
 INTERNAL = {
@@ -144,6 +155,7 @@ INTERNAL = {
     "assignment": {"finish"},
     "absence": set(),
     "plan": {"finish", "fail"},
+    "escalation": {"end"},
 }
 # Who says it, where an admin may not: whose it is, and whoever stands at the machine.
 SPOKEN_BY = {("assignment", "accept"): "omar", ("assignment", "decline"): "omar", ("task", "claim"): "omar"}

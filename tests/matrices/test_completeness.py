@@ -14,6 +14,9 @@ WITH_ID = [line for line in ROUTES if "{pk}" in line]
 NOT_SHOWN = {
     "PATCH /api/v1/approval-policy/": "there is one in an organization, so it has no id",
     "PATCH /api/v1/dispatch/policy/": "the same",
+    "PATCH /api/v1/preferences/": "one grid per member, see tests/api/v1/test_preferences.py",
+    "PATCH /api/v1/default-preferences/": "one grid per organization, see there",
+    "PATCH /api/v1/notification-schedule/": "one per member, see there",
     "POST /api/v1/assignments/swap/": "answers two, each of which has its own address",
     "POST /api/v1/dispatch/run/": "answers what it did, and makes no row of its own",
     "POST /api/v1/notifications/read-all/": "says nothing but that it was heard",

@@ -9,6 +9,7 @@ from tests.factories import (
     AbsenceFactory,
     AssignmentFactory,
     DepartmentFactory,
+    EscalationFactory,
     OperatorFactory,
     OrderImportFactory,
     PlanFactory,
@@ -57,6 +58,7 @@ MADE_BY = {
     "plan": lambda organization, department=None, **at: PlanFactory(
         organization=organization, department=DepartmentFactory(organization=organization), **at
     ),
+    "escalation": lambda organization, department=None, **at: EscalationFactory(organization=organization, **at),
     "import": lambda organization, department=None, **at: OrderImportFactory(organization=organization, **at),
 }
 

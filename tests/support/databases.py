@@ -118,9 +118,14 @@ def environment(**given):
 
 
 def manage(url, *command, **more):
-    """Run one of the product's commands on a database; what it says is shown when it fails."""
+    """Run one of the product's commands on a database."""
+    return ran_on(url, "manage.py", *command, **more)
+
+
+def ran_on(url, *command, **more):
+    """Run Python on a database and answer what it printed; what it says is shown when it fails."""
     ran = subprocess.run(
-        [sys.executable, "manage.py", *command],
+        [sys.executable, *command],
         cwd=ROOT,
         env=environment(DATABASE_URL=url, **more),
         capture_output=True,
@@ -128,7 +133,7 @@ def manage(url, *command, **more):
         timeout=120,
         check=False,
     )
-    assert ran.returncode == 0, f"manage.py {' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"
+    assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"
     return ran.stdout
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dispatch.actions import absences, assignments, parts, plans
+from notifications.actions import escalations
 from tenants import context
 from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed
@@ -31,6 +32,7 @@ ACTIONS = {
     "assignment": assignments,
     "absence": absences,
     "plan": plans,
+    "escalation": escalations,
 }
 ABOVE = {
     ("task", "assign"): assignments.assign,

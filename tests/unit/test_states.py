@@ -4,13 +4,23 @@ import pytest
 
 from dispatch import states as dispatch
 from dispatch.states import PLAN
+from notifications import states as notifications
+from notifications.states import ESCALATION
 from tests.golden import events as golden_events
 from tests.golden import states as golden
 from workorder import states as floor
 from workorder.states import IMPORT, ORDER, ORDER_OPEN, PROCESS, TASK, TICKET, Priority
 
-MACHINES = {"workorder": ORDER, "process": PROCESS, "task": TASK, "ticket": TICKET, "import": IMPORT, "plan": PLAN}
-INTERNAL = floor.INTERNAL | dispatch.INTERNAL
+MACHINES = {
+    "workorder": ORDER,
+    "process": PROCESS,
+    "task": TASK,
+    "ticket": TICKET,
+    "import": IMPORT,
+    "plan": PLAN,
+    "escalation": ESCALATION,
+}
+INTERNAL = floor.INTERNAL | dispatch.INTERNAL | notifications.INTERNAL
 # Verbs that change something else than the status.
 BESIDES = {"edit", "report", "reschedule", "prioritize", "assign", "claim", "split", "merge"}
 by_noun = pytest.mark.parametrize("noun", MACHINES)

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dispatch.states import ABSENCE, ASSIGNMENT, PLAN
+from notifications.states import ESCALATION
 from tenants import words
 from tenants.context import tenant
 from tenants.models import Event
@@ -18,7 +19,7 @@ from tests.support.source import app_files, called, constants, nodes
 from workorder.states import IMPORT, ORDER, PROCESS, TASK, TICKET
 
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
-MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT, PLAN, ABSENCE)
+MACHINES = (ORDER, PROCESS, TASK, TICKET, IMPORT, ASSIGNMENT, PLAN, ABSENCE, ESCALATION)
 CATALOGUE = {
     f"{noun}.{past}"
     for noun in ("customer", "product", "operation", "reason_code")

@@ -85,6 +85,10 @@ on("htmx:beforeRequest", (event) => {
 });
 
 // --- small manners ---
+on("change", ({ target }) => {
+  if (!target.dataset.checks) return; // one box that ticks all of its form's others
+  for (const box of target.form.elements) if (box.name === target.dataset.checks) box.checked = target.checked;
+});
 on("htmx:afterSettle", ({ target }) => target.querySelector('[aria-invalid="true"]')?.focus());
 on("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return; // empty filters do not belong into an address

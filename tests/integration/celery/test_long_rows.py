@@ -25,15 +25,16 @@ def step(world):
 
 
 class TestQueue:
-    @pytest.mark.parametrize(("is_long", "job", "queue"), [(True, "run_long", "bulk"), (False, "run", "default")])
-    def test_long_rows_do_not_stand_in_the_way_of_short_ones(self, settings, monkeypatch, is_long, job, queue):
+    @pytest.mark.parametrize(("queue", "job", "priority"), [("bulk", "run_long", 9), ("default", "run", 3)])
+    def test_long_rows_do_not_stand_in_the_way_of_short_ones(self, settings, monkeypatch, queue, job, priority):
         settings.REDIS_URL = "redis://127.0.0.1:1"
         sent = mock.Mock()
         monkeypatch.setattr(doorbell.current_app, "send_task", sent)
 
-        doorbell.ring_worker(LABEL, "organization", "row", is_long=is_long)
+        doorbell.ring_worker(LABEL, "organization", "row", queue=queue)
 
-        assert sent.call_args == mock.call(f"tenants.{job}", args=[LABEL, "organization", "row"], queue=queue)
+        wanted = mock.call(f"tenants.{job}", args=[LABEL, "organization", "row"], queue=queue, priority=priority)
+        assert sent.call_args == wanted
 
     def test_an_import_is_rung_for_as_a_long_row(self, world, step, monkeypatch):
         rung = mock.Mock(return_value=True)
@@ -41,7 +42,7 @@ class TestQueue:
 
         relay.run_due(world.north)
 
-        assert mock.call(LABEL, world.north.pk, step.pk, is_long=True) in rung.call_args_list
+        assert mock.call(LABEL, world.north.pk, step.pk, queue="bulk") in rung.call_args_list
 
 
 class TestLease:

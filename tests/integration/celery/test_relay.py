@@ -220,7 +220,7 @@ class TestRounds:
         relay.relay(world.north)
         relay.run_due(world.north)
         rung = []
-        monkeypatch.setattr(doorbell, "ring_worker", lambda *row, is_long: rung.append(row) or True)
+        monkeypatch.setattr(doorbell, "ring_worker", lambda *row, queue: rung.append(row) or True)
 
         relay.run_due(world.north)
 

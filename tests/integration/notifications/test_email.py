@@ -1,16 +1,17 @@
 """Mail leaves the house after the commit, under a key that never changes, and is tried until it is sent or hopeless."""
 
 import smtplib
+from urllib.parse import urlsplit
 
 import pytest
 
-from notifications.models import Message
-from notifications.states import Kind
+from notifications.models import Message, Notification, Preference
+from notifications.states import Kind, Transport, Wanted
 from tenants import relay
 from tenants.context import tenant
 from tenants.models import Member
 from tenants.states import DeliveryState
-from tests.factories import MessageFactory, NotificationFactory
+from tests.factories import MessageFactory, NotificationFactory, WorkOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,61 @@ class TestEmail:
         assert mailoutbox[0].recipients() == ["omar@north.example"]
 
 
+class TestThread:
+    """A mail finds its place in a mail program, and a way out of it."""
+
+    @pytest.fixture
+    def mails(self, world, mailoutbox):
+        """Two mails about one order, one about another, one about nothing."""
+        orders = [WorkOrderFactory(organization=world.north) for _ in range(2)]
+        for subject in (orders[0], orders[0], orders[1], None):
+            about = {"subject_type": subject.NOUN, "subject_id": subject.pk} if subject else {}
+            entry = NotificationFactory(organization=world.north, recipient=world.omar)
+            with tenant(world.north):
+                Notification.objects.filter(pk=entry.pk).update(**(about or {"subject_type": "", "subject_id": None}))
+            sent(world, MessageFactory(organization=world.north, notification=entry))
+        return [mail.message() for mail in mailoutbox]
+
+    def test_mails_about_one_thing_are_one_thread(self, mails):
+        first, second, other, alone = mails
+
+        assert first["References"] == second["References"] == second["In-Reply-To"]
+        assert other["References"] not in (None, first["References"])
+        assert (alone["References"], alone["In-Reply-To"]) == (None, None)
+        assert len({mail["Message-ID"] for mail in mails}) == 4
+
+    def test_one_click_turns_this_kind_off(self, world, mails, anonymous_client):
+        """What a mail program sends for its reader: no session, no page between."""
+        mail = mails[0]
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        path = urlsplit(mail["List-Unsubscribe"].strip("<>")).path
+
+        answer = anonymous_client.post(path, {"List-Unsubscribe": "One-Click"})
+
+        with tenant(world.north):
+            wanted = Preference.objects.get(
+                member=world.omar, kind=Kind.TASK_ASSIGNED, transport=Transport.EMAIL
+            ).wanted
+        assert (answer.status_code, wanted) == (200, Wanted.OFF)
+
+    def test_mail_says_why_this_person(self, world, message, mailoutbox):
+        with tenant(world.north):
+            Notification.objects.filter(pk=message.notification_id).update(why="You supervise Assembly.")
+
+        sent(world, message)
+
+        assert "Why you get this: You supervise Assembly." in mailoutbox[0].body
+        assert "You supervise Assembly." in mailoutbox[0].alternatives[0][0]
+
+    def test_html_of_its_kind_stands_where_paragraphs_would(self, world, message, mailoutbox):
+        with tenant(world.north):
+            Notification.objects.filter(pk=message.notification_id).update(html="<ul><li>Folding</li></ul>")
+
+        sent(world, message)
+
+        assert "<ul><li>Folding</li></ul>" in mailoutbox[0].alternatives[0][0]
+
+
 class TestSending:
     """Sent at least once, and known when it cannot be."""
 
@@ -125,6 +181,15 @@ class TestSending:
         assert row.state == DeliveryState.DEAD
         assert "omar@north.example" in row.error
 
+    @pytest.mark.parametrize(("code", "state"), [(554, DeliveryState.DEAD), (452, DeliveryState.PENDING)])
+    def test_refused_words_are_told_from_a_full_disk(self, world, message, failing, code, state):
+        failing(smtplib.SMTPDataError(code, b"because"))
+
+        row = sent(world, message)
+
+        assert row.state == state
+        assert "because" in row.error
+
     def test_greylisting_is_no_refusal(self, world, message, failing):
         """A 4xx says: later. Many servers say it to everybody the first time."""
         failing(smtplib.SMTPRecipientsRefused({"omar@north.example": (451, b"try again")}))
@@ -137,7 +202,7 @@ class TestSending:
 
         row = sent(world, message)
 
-        assert (row.state, mailoutbox) == (DeliveryState.DEAD, [])
+        assert (row.state, row.error, mailoutbox) == (DeliveryState.SUPPRESSED, "no longer a member", [])
 
     def test_unknown_transport_is_dead_at_once(self, world, message):
         """A transport that was taken away leaves rows behind; they must not be tried for three days."""

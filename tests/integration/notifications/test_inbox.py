@@ -99,7 +99,8 @@ class TestTelling:
 
     def tell(self, world, event, *members, title="News"):
         with tenant(world.north):
-            return telling.tell(event, to=members, kind=Kind.TASK_ASSIGNED, title=title, level=Level.INFO)
+            told = telling.tell(event, to=members, kind=Kind.TASK_ASSIGNED, title=title, level=Level.INFO)
+            return list(told)
 
     def test_named_twice_is_told_once(self, world, event):
         entries = self.tell(world, event, world.omar, world.omar)

@@ -176,9 +176,7 @@ class TestOnce:
             orders.submit(draft, by=world.pia)
         assert told("order_submitted") == ["Ada", "Bea"]
         with tenant(world.north):
-            again = Delivery.objects.filter(
-                event__subject_id=draft.pk, subscriber="notifications.subscribers.order_submitted"
-            )
+            again = Delivery.objects.filter(event__subject_id=draft.pk, subscriber="notifications.subscribers.tell")
             again.update(state=DeliveryState.PENDING, done_at=None, rung_at=None)
 
         relay.run_due(world.north)

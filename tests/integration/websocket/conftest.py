@@ -12,11 +12,13 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-from notifications.consumers import LiveConsumer
+from notifications.consumers import LiveConsumer, watching
 from notifications.hub import hub
+from tenants import relay
 from tenants.access import SESSION_KEY
 from tenants.actions import tokens
 from tenants.context import tenant
+from tests.support.clients import committed
 
 PATIENCE = 2  # seconds until a frame that does not come fails the test
 
@@ -35,8 +37,9 @@ class Socket:
         return accepted
 
     async def opened(self):
-        """Open and read the first frame, which is always the counter."""
+        """Open and read the first two frames, which are always the position and the counter."""
         assert await self.open()
+        self.position = (await self.frame())["position"]
         assert (await self.frame())["type"] == "unread"
         return self
 
@@ -50,6 +53,14 @@ class Socket:
         """Frames come in order, so an answered ping proves that nothing was sent before it."""
         await self.say('{"type": "ping"}')
         return await self.frame() == {"type": "pong"}
+
+    async def frames_before_pong(self):
+        """All that was sent before an answered ping."""
+        await self.say('{"type": "ping"}')
+        frames = []
+        while (frame := await self.frame()) != {"type": "pong"}:
+            frames.append(frame)
+        return frames
 
     async def closed_with(self):
         """The code of the close, which is the next thing said."""
@@ -84,6 +95,12 @@ def talk(conversation):
     return async_to_sync(conversation)()
 
 
+def drained(organization):
+    """Relay what has happened and let everybody react to it, here and now."""
+    with committed():
+        relay.drain_here(organization)
+
+
 @pytest.fixture(autouse=True)
 def connection_stays_open(monkeypatch):
     """A consumer closes old connections around each step; here that would be the test's own, in the middle of it."""
@@ -94,12 +111,12 @@ def connection_stays_open(monkeypatch):
 def everybody_leaves():
     """A seat that outlives its test would hear the next one's frames."""
     yield
-    left = hub.count()
-    hub._seats.clear()
-    assert left == 0
+    left, watched = hub.count(), watching.watch._sockets
+    hub._rooms, hub._total, watching.watch._sockets = {}, 0, {}
+    assert (left, watched) == (0, {})
 
 
 @pytest.fixture
 def quick_recheck(monkeypatch):
-    """Ask the door again at once instead of every few seconds."""
-    monkeypatch.setattr(LiveConsumer, "recheck_seconds", 0.01)
+    """Look after the sockets at once instead of every few seconds."""
+    monkeypatch.setattr(watching, "EVERY_SECONDS", 0.01)

@@ -1,15 +1,19 @@
 """Who may open the socket, from where, and when it closes again."""
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.models import Session
+from django.db.models import Max
 
 from notifications import consumers
-from notifications.hub import hub
+from notifications.consumers import watching
+from notifications.hub import Unread, hub, publish
 from tenants.actions import tokens
 from tenants.context import tenant
-from tenants.models import ApiToken, Member, Organization
-from tenants.states import OrganizationStatus, Role
+from tenants.ids import uuid7
+from tenants.models import ApiToken, Event, Organization
+from tenants.states import OrganizationStatus
 from tests.integration.websocket.conftest import Socket, browser, program, talk
 
 pytestmark = pytest.mark.django_db
@@ -18,17 +22,20 @@ pytestmark = pytest.mark.django_db
 class TestConnect:
     """The same door as pages and API: a session, a token or an access token of an active member."""
 
-    def test_session_opens_and_hears_the_counter_first(self, world):
+    def test_session_opens_and_hears_position_and_counter_first(self, world):
         """A page that just loaded must not wait for the next event to show a true number."""
         socket = browser(world.omar)
 
         async def conversation():
             assert await socket.open()
-            first = await socket.frame()
+            first = await socket.frame(), await socket.frame()
             await socket.leave()
             return first
 
-        assert talk(conversation) == {"type": "unread", "count": 0}
+        with tenant(world.north):
+            newest = Event.objects.aggregate(newest=Max("position"))["newest"]
+        assert newest
+        assert talk(conversation) == ({"type": "hello", "position": newest}, {"type": "unread", "count": 0})
 
     def test_api_token_opens(self, world):
         socket = program(world.omar)
@@ -115,124 +122,6 @@ class TestConnect:
         assert talk(conversation) == 4403
 
 
-class TestOrigin:
-    """Browsers send cookies along for every page on the web; only our own may use them."""
-
-    @pytest.mark.parametrize(
-        "origin",
-        [
-            None,
-            "",
-            "null",
-            "http://evil.example",
-            "http://localhost.evil.example",
-            "http://evil.example/localhost",
-            "http://south.localhost",
-            "http://localhost:9999",
-            "ftp://localhost",
-            "http://localhost@evil.example",
-            "http://[",
-        ],
-    )
-    def test_foreign_or_missing_origin_is_refused_with_a_cookie(self, world, origin):
-        """Refused before the handshake, so that the other page does not even learn a code."""
-        socket = browser(world.omar, origin=origin)
-
-        assert talk(socket.open) is False
-
-    def test_origin_with_the_port_of_our_host_is_ours(self, world):
-        socket = browser(world.omar, host="localhost:8000", origin="http://localhost:8000")
-
-        async def conversation():
-            await socket.opened()
-            await socket.leave()
-            return True
-
-        assert talk(conversation)
-
-    def test_plain_http_page_is_refused_where_https_is_required(self, world, settings):
-        """A page that came unprotected may have been changed on its way."""
-        settings.HTTPS = True
-        socket = browser(world.omar)
-
-        assert talk(socket.open) is False
-
-    def test_host_that_is_not_ours_is_refused(self, world):
-        """A made-up Host with a matching Origin is how DNS rebinding looks from here."""
-        socket = browser(world.omar, host="evil.example", origin="http://evil.example")
-
-        assert talk(socket.open) is False
-
-
-class TestWhileOpen:
-    """What ends a sign-in ends the socket that came from it, within seconds."""
-
-    def test_sign_out_closes_4401(self, world, quick_recheck):
-        socket = browser(world.omar)
-
-        async def conversation():
-            await socket.opened()
-            await sync_to_async(Session.objects.all().delete)()
-            return await socket.closed_with()
-
-        assert talk(conversation) == 4401
-
-    def test_new_password_closes_4401(self, world, quick_recheck):
-        """Whoever changed it perhaps did so because somebody else was signed in."""
-        socket = browser(world.omar)
-
-        def change_password():
-            world.omar.user.set_password("another one")
-            world.omar.user.save()
-
-        async def conversation():
-            await socket.opened()
-            await sync_to_async(change_password)()
-            return await socket.closed_with()
-
-        assert talk(conversation) == 4401
-
-    @pytest.mark.parametrize("change", [{"active": False}, {"role": Role.VIEWER}], ids=["deactivated", "other-role"])
-    def test_changed_membership_closes_4403(self, world, quick_recheck, change):
-        """Another role may see other things; the page comes back with what it may see now."""
-        socket = browser(world.omar)
-
-        def change_membership():
-            with tenant(world.north):
-                Member.objects.filter(pk=world.omar.pk).update(**change)
-
-        async def conversation():
-            await socket.opened()
-            await sync_to_async(change_membership)()
-            return await socket.closed_with()
-
-        assert talk(conversation) == 4403
-
-    def test_socket_does_not_live_for_ever(self, world, quick_recheck, monkeypatch):
-        monkeypatch.setattr(consumers, "LIFE_SECONDS", 0)
-        socket = browser(world.omar)
-
-        async def conversation():
-            await socket.opened()
-            return await socket.closed_with()
-
-        assert talk(conversation) == 1001
-
-    def test_caller_who_cannot_be_checked_may_not_listen(self, world, quick_recheck, monkeypatch):
-        """With the database away nobody can say whether they are still a member."""
-        socket = browser(world.omar)
-
-        def away(shown):
-            raise consumers.DatabaseError("gone")
-
-        async def conversation():
-            await socket.opened()
-            monkeypatch.setattr(consumers, "standing_of", away)
-            return await socket.closed_with()
-
-        assert talk(conversation) == 1013
-
-
 class TestLimits:
     def test_too_many_sockets_of_one_member_are_told_4429(self, world, monkeypatch):
         """A page that reconnects in a loop must not fill the server."""
@@ -251,6 +140,25 @@ class TestLimits:
 
         assert talk(conversation) == 4429
 
+    def test_full_process_says_4429_before_it_asks_who_it_is(self, world, settings, monkeypatch):
+        """A thousand pages that all come back must not cost a thousand questions to the database."""
+        settings.LIVE_SOCKETS = 1
+        first, second = browser(world.omar), browser(world.odd)
+
+        async def conversation():
+            await first.opened()
+            monkeypatch.setattr(consumers, "standing_of", None)
+            await second.open()
+            code = await second.closed_with()
+            await first.leave()
+            return code
+
+        assert talk(conversation) == 4429
+
+
+class TestDisconnect:
+    """Who leaves takes everything along that was kept for them."""
+
     def test_leaving_gives_the_seat_back(self, world):
         socket = browser(world.omar)
 
@@ -261,3 +169,49 @@ class TestLimits:
             return taken, hub.count()
 
         assert talk(conversation) == (1, 0)
+
+    def test_after_the_last_socket_nobody_looks_any_more(self, world):
+        """A process without sockets leaves the database alone."""
+        first, second = browser(world.omar), browser(world.zoe)
+
+        async def conversation():
+            await first.opened()
+            await second.opened()
+            looking = watching.watch._task
+            await first.leave()
+            still = looking.cancelling()
+            await second.leave()
+            return still, looking.cancelling(), watching.watch._task
+
+        assert talk(conversation) == (0, 1, None)
+
+    def test_frame_for_somebody_who_has_just_left_goes_nowhere(self):
+        """It was on its way when the socket closed: after a close nothing may be said."""
+        organization, said = uuid7(), []
+
+        async def conversation():
+            seat = hub.join(organization, uuid7(), said.append)
+            publish(organization, Unread(count=3))
+            hub.leave(seat)
+            passed = asyncio.Event()
+            asyncio.get_running_loop().call_soon_threadsafe(passed.set)
+            await passed.wait()
+
+        talk(conversation)
+        assert said == []
+
+    def test_line_that_breaks_while_a_frame_is_written_is_no_error(self):
+        """The other end left; its disconnect comes next."""
+
+        async def broken(text):
+            raise OSError("gone")
+
+        async def conversation():
+            seat = hub.join(uuid7(), uuid7(), broken)
+            seat.offer("one")
+            seat.offer("two")
+            hub.leave(seat)
+            hub.leave(seat)
+            return hub.count()
+
+        assert talk(conversation) == 0

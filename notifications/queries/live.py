@@ -1,0 +1,70 @@
+"""What live updates read from the ledger: a frame names an event, and may be lost; the event is not."""
+
+import datetime
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils.module_loading import import_string
+
+from notifications import hub
+from tenants import context
+from tenants.models import Delivery, Event
+from tenants.states import DeliveryState
+
+ANNOUNCE = "notifications.subscribers.announce"
+AT_MOST = 1_000  # frames to catch up with; who missed more reads everything again
+OVERTAKEN = datetime.timedelta(seconds=30)  # a worker that died holds an announcement for 15 s, while later ones pass
+GRACE = datetime.timedelta(seconds=2)  # for what was just relayed and is being announced
+
+COLUMNS = ("position", "relayed_at", "kind", "subject_type", "subject_id", "subject_version")
+
+
+class News(NamedTuple):
+    """What happened up to `position`; `frames` None: more than can be said."""
+
+    frames: list[hub.Changed] | None
+    position: int
+
+
+def settled() -> int:
+    """The position up to which everything has been announced: to resume from there misses nothing."""
+    newest = Event.objects.aggregate(newest=Max("position"))["newest"] or 0
+    waiting = Delivery.objects.filter(state=DeliveryState.PENDING, subscriber=ANNOUNCE).order_by("run_after", "id")
+    first = waiting.values_list("event__position", flat=True).first()
+    return newest if first is None else min(newest, first - 1)
+
+
+def missed_since(position: int) -> list[hub.Changed] | None:
+    """The newest version of each subject that changed after `position`, in the order of positions.
+
+    What was relayed shortly before is said again, for its frame may have been overtaken by that of `position`. None:
+    too much to say, too old, or a position nobody has seen.
+    """
+    rows = list(Event.objects.filter(position__isnull=False).order_by("-position").values_list(*COLUMNS)[: AT_MOST + 1])
+    if position > (rows[0][0] if rows else 0):
+        return None
+    seen_at = Event.objects.filter(position=position).values_list("relayed_at", flat=True).first()
+    floor = seen_at - OVERTAKEN if seen_at else None
+    wanted = [row for row in rows if row[0] > position or (floor and row[1] >= floor)]
+    return None if len(wanted) > AT_MOST else _frames(reversed(wanted))
+
+
+def news_since(position: int) -> News:
+    """What was relayed after `position` and has had the time to be announced."""
+    events = Event.objects.filter(position__gt=position, relayed_at__lte=context.now() - GRACE).order_by("position")
+    rows = list(events.values_list(*COLUMNS)[: AT_MOST + 1])
+    if len(rows) > AT_MOST:
+        return News(None, events.aggregate(newest=Max("position"))["newest"])
+    return News(_frames(rows), rows[-1][0] if rows else position)
+
+
+def _frames(rows: Iterable[tuple]) -> list[hub.Changed]:
+    announced = {kind for kind, reactions in import_string(settings.SUBSCRIPTIONS).items() if ANNOUNCE in reactions}
+    newest: dict[tuple, hub.Changed] = {}
+    for position, _, kind, subject, pk, version in rows:
+        if kind in announced:
+            newest.pop((subject, pk), None)
+            newest[subject, pk] = hub.Changed(subject=subject, id=pk, version=version, position=position)
+    return list(newest.values())

@@ -1,0 +1,112 @@
+"""Whose turn it is: which organizations have something due, and which of their rows are asked about next."""
+
+import datetime
+import itertools
+import uuid
+from contextlib import nullcontext
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tenants import doorbell
+from tenants.context import tenant
+from tenants.models import Event, Organization, is_due
+from tenants.relay import figures
+
+DELIVERY = "tenants.delivery"
+AT_MOST = 40  # rows of one organization that wait in one queue: a worker is through with them in a moment
+RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
+
+
+def runners() -> dict[str, str]:
+    """Label of each leased model -> dotted path of what runs a row of it."""
+    return {DELIVERY: "tenants.relay.react", **import_string(settings.RUNNERS)}
+
+
+def due() -> list[uuid.UUID]:
+    """Ids of the organizations that have something to relay or to run: the relay's one look across all of them.
+
+    One probe of an index per organization and kind of row: a hundred thousand rows that wait cost as much as one. The
+    row is asked for, not whether there is one: for EXISTS, PostgreSQL may choose to gather all rows of everybody.
+    """
+    moment, of_it = timezone.now(), Q(organization=OuterRef("pk"))
+    looks = [Event.everywhere.filter(of_it, relayed_at=None).order_by("recorded_at")]
+    for label in runners():
+        looks.append(apps.get_model(label).everywhere.filter(of_it, is_due(moment)).order_by("run_after"))
+    firsts = {f"first_{number}": Subquery(rows.values("pk")[:1]) for number, rows in enumerate(looks)}
+    found = Q(*((f"{name}__isnull", False) for name in firsts), _connector=Q.OR)
+    return list(Organization.objects.alias(**firsts).filter(found).values_list("pk", flat=True))
+
+
+class Waiting(NamedTuple):
+    """A row that somebody is to look at, and whether it is for the first time."""
+
+    queue: str
+    label: str
+    pk: uuid.UUID
+    is_first: bool
+
+
+def leave(organization: Any, rows: list[Waiting]) -> None:
+    """To the next round, which is to run them here and not to ring for them once more."""
+    long_ago = timezone.now() - RING_AGAIN
+    with tenant(organization) if rows else nullcontext():
+        for label in {row.label for row in rows}:
+            left = apps.get_model(label).objects.filter(pk__in=[row.pk for row in rows if row.label == label])
+            left.update(rung_at=long_ago)
+
+
+def to_ring(organization: Any) -> list[Waiting]:
+    """Due rows that nobody was asked about yet, or not recently, those of the urgent queue first.
+
+    In each queue an organization has only so many places. Whoever has a hundred thousand rows waits for their own; the
+    next organization's row stands behind a few of them, and not behind all.
+    """
+    moment, found = timezone.now(), []
+    with tenant(organization):
+        for queue in doorbell.QUEUES:
+            lanes, places = [], AT_MOST
+            for label in runners():
+                which = apps.get_model(label).QUEUES.get(queue)
+                if which is None:
+                    continue
+                front = _front(label, which, moment)
+                asked = [rung_at > moment - RING_AGAIN for _, rung_at in front if rung_at]
+                places -= sum(asked)
+                lanes.append([Waiting(queue, label, pk, False) for pk, at in front if at and at <= moment - RING_AGAIN])
+                lanes.append([Waiting(queue, label, pk, True) for pk, at in front if at is None])
+            found += _taken(_in_turn(lanes, max(places, 0)), moment)
+    return found
+
+
+def _front(label: str, which: Q, moment: datetime.datetime) -> list[tuple[uuid.UUID, datetime.datetime | None]]:
+    """What is due first, with when it was rung for. Who was asked about earlier stands before who was not."""
+    rows = apps.get_model(label).objects.due(moment).filter(which).order_by("run_after", "id")
+    return list(rows.values_list("pk", "rung_at")[: 2 * AT_MOST])
+
+
+def _in_turn(lanes: list[list[Waiting]], places: int) -> list[Waiting]:
+    """One row of each lane after the other, as many new ones as there are places; what nobody came for needs none."""
+    mixed = [row for rows in itertools.zip_longest(*lanes) for row in rows if row]
+    new = itertools.islice((row for row in mixed if row.is_first), places)
+    chosen = {(row.label, row.pk) for row in new}
+    return [row for row in mixed if not row.is_first or (row.label, row.pk) in chosen]
+
+
+def _taken(rows: list[Waiting], moment: datetime.datetime) -> list[Waiting]:
+    """Those of the rows that no other relay has taken up meanwhile."""
+    nobody = Q(rung_at=None) | Q(rung_at__lte=moment - RING_AGAIN)
+    mine = set()
+    for label in {row.label for row in rows}:
+        model = apps.get_model(label)
+        free = model.objects.filter(nobody, pk__in=[row.pk for row in rows if row.label == label])
+        locked = set(free.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        model.objects.filter(pk__in=locked).update(rung_at=moment)
+        mine |= {(label, pk) for pk in locked}
+    if any(not row.is_first for row in rows):
+        figures.heard.unheard()
+    return [row for row in rows if (row.label, row.pk) in mine]

@@ -1,0 +1,69 @@
+"""The full edition, with everything in it that a supervisor would restart."""
+
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support import wait
+from tests.support.databases import ran_on
+from tests.support.editions import Full
+
+SERVICES = ("web", "relay", "worker")
+UP_AGAIN_SECONDS = 0.3  # what a supervisor takes to notice
+
+
+class Shaken(Full):
+    """The same processes on a database without the demo, with a Redis and, if asked for, a PostgreSQL of their own."""
+
+    def open(self, *houses, services=SERVICES):
+        """Make the organizations and start the services; answers who works in them."""
+        self.given |= {"LOG_LEVEL": "ERROR", "WORKER_PROCESSES": "2"}
+        floors = json.loads(
+            ran_on(
+                self.urls.app,
+                "-m",
+                "tests.support.faults.floor",
+                *houses,
+                WORKFLOOR_HOME=self.home,
+                DJANGO_SETTINGS_MODULE="config.settings",
+            )
+        )
+        for name in services:
+            self.service(name)
+        self.wait_until_ready()
+        return floors
+
+    def revive(self, name):
+        """kill -9 of a service and all its children, and up again as a supervisor does it."""
+        self.kill(name)
+        time.sleep(UP_AGAIN_SECONDS)
+        self.service(name)
+
+    def kill_child(self, name):
+        """kill -9 of one child, which its parent has to notice by itself; False if it has none just now."""
+        children = children_of(self.processes[name].pid)
+        for pid in children[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(children)
+
+    def freeze(self, name, seconds):
+        """SIGSTOP of the whole service for a while: thought dead, it comes back in the middle of what it did."""
+        self.processes[name].send(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.processes[name].send(signal.SIGCONT)
+
+    def wait_until_quiet(self, look, within):
+        """Until nobody has anything left to do; answers how many seconds that took."""
+        begun = time.monotonic()
+        wait.until(
+            lambda: not any(look().values()), within=within, every=0.1, why=lambda: f"quiet: {look()}\n{self.told()}"
+        )
+        return time.monotonic() - begun
+
+
+def children_of(pid):
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
