@@ -31,6 +31,7 @@ ROWS = int(os.environ.get("ROWS") or 5_000_000)
 ROUNDS = int(os.environ.get("ROUNDS") or 150)
 MEMBERS = 2000
 PROMISED = 20  # milliseconds
+FAR = max(1, ROWS // MEMBERS // 150)  # the number of a page that everybody has
 IN_PROMISE = ("list", "unread count")
 TABLE = "notifications_notification"
 RESULT = Path("build/bench/inbox.json")
@@ -116,7 +117,8 @@ def without_indexes(line):
     for name, _ in constraints:
         line.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(*map(sql.Identifier, (TABLE, name))))
     indexes = line.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT LIKE '%%_key' AND indexname NOT LIKE '%%_pkey'",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s"
+        " AND indexname NOT LIKE '%%_key' AND indexname NOT LIKE '%%_pkey'",
         [TABLE],
     ).fetchall()
     for name, _ in indexes:
@@ -137,7 +139,7 @@ COLUMNS = (
 IN_INBOX = f"{INBOX} AND archived_at IS NULL"
 ASKED = {
     "list": ("", f"SELECT {COLUMNS} {IN_INBOX} {NEWEST}"),
-    "list, page 20": ("?page=20", f"SELECT {COLUMNS} {IN_INBOX} {NEWEST} OFFSET 950"),
+    "list, far down": (f"?page={FAR}", f"SELECT {COLUMNS} {IN_INBOX} {NEWEST} OFFSET {50 * (FAR - 1)}"),
     "unread": ("?is_read=false", f"SELECT {COLUMNS} {IN_INBOX} AND read_at IS NULL {NEWEST}"),
     "two kinds": (
         "?kind=task_assigned&kind=order_held",

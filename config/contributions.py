@@ -12,9 +12,16 @@ CONTRIBUTIONS = {
     "task": {
         "verbs": ["dispatch.access.task_verbs"],
         "fields": ["dispatch.queries.why_of"],
-        "panels": ["dispatch.pages.assignment_panels", "dispatch.pages.task_panels", "dispatch.pages.why_panels"],
+        "panels": [
+            "dispatch.pages.assignment_panels",
+            "dispatch.pages.task_panels",
+            "dispatch.pages.why_panels",
+            "notifications.pages.follows.follow_panels",
+        ],
         "history": ["dispatch.queries.history_of"],
     },
+    "workorder": {"panels": ["notifications.pages.follows.follow_panels"]},
+    "ticket": {"panels": ["notifications.pages.follows.follow_panels"]},
     "event": {
         "sentences": [
             "tenants.words.SENTENCES",

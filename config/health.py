@@ -71,7 +71,7 @@ def _broker():
     if not settings.REDIS_URL:
         return "embedded", {}
     try:
-        with Redis.from_url(settings.REDIS_URL, **settings.FAIL_FAST) as redis:
+        with Redis.from_url(settings.REDIS_URL, **settings.FAIL_FAST, retry=None) as redis:
             redis.ping()
     except (RedisError, OSError):
         return "away", {}

@@ -11,4 +11,5 @@ SCHEDULES: dict[str, Schedule] = {
     "escalation_watch": Schedule("notifications.actions.escalation_watch.watch", "Missed steps are told", every=60),
     "escalation_lint": Schedule("notifications.actions.escalation_watch.lint", "Steps that reach nobody", at="04:10"),
     "webhook_log": Schedule("notifications.actions.webhook_calls.forget", "Old calls of endpoints go", at="03:40"),
+    "retention": Schedule("notifications.actions.retention.run", "Old entries of inboxes are forgotten", at="02:00"),
 }

@@ -164,7 +164,7 @@ LIVE_SOCKETS = env.int("LIVE_SOCKETS", default=5_000)  # of one process; each ne
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.cache.Cache",
             "LOCATION": f"{REDIS_URL.rstrip('/')}/1",
             "OPTIONS": FAIL_FAST,
         }
@@ -319,6 +319,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=20_000_000)  # nginx.conf lets a little more pass
+KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", default=180)  # what was read or archived, with its proof
+KEEP_DELIVERIES_DAYS = env.int("KEEP_DELIVERIES_DAYS", default=30)  # reactions that were done; events are kept for good
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 LINES = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

@@ -119,6 +119,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "capacity.exceeded": [TELL, ANNOUNCE],
     "member.edited": ["dispatch.subscribers.reoffer_on_edit", AVAILABLE],
     "dispatch_policy.edited": [ANNOUNCE],
+    "replay.requested": [],
     "preference.edited": [ANNOUNCE],
     "default_preference.edited": [ANNOUNCE],
     "notification_schedule.edited": [ANNOUNCE],

@@ -10,8 +10,8 @@ from django.db import models
 
 from tenants import context
 from tenants.errors import Problem
-from tenants.models import ApiToken, Department, Deputy, Member, User
-from tenants.states import LANGUAGES, Role
+from tenants.models import ApiToken, Department, Deputy, Leased, Member, User
+from tenants.states import LANGUAGES, DeliveryState, Role
 
 DECIDES = Role.PLANNER  # whoever is less has nothing that somebody else could decide for them
 
@@ -136,3 +136,10 @@ def of_deputy(
     if others.exclude(pk=row.pk if row else None).exists():
         found.append(Problem("overlaps", f"{deputy} stands in for {member} in that time already.", "starts_at"))
     return found
+
+
+def of_replaying(row: Leased) -> list[Problem]:
+    """Only what nobody tries any more is given another life."""
+    if row.state == DeliveryState.DEAD:
+        return []
+    return [Problem("not_dead", f"It is not dead, but {DeliveryState(row.state).label.lower()}.")]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenants import views
+from tenants.views import background
 
 app_name = "tenants"
 urlpatterns = [
@@ -15,6 +16,10 @@ urlpatterns = [
     path("settings/departments/<uuid:pk>/remove/", views.department_remove, name="department_remove"),
     path("settings/deputies/", views.deputies, name="deputies"),
     path("settings/deputies/<uuid:pk>/end/", views.deputy_end, name="deputy_end"),
+    path("settings/runs/", background.run_list, name="run_list"),
+    path("settings/dead-letters/", background.dead_letters, name="dead_letters"),
+    path("settings/dead-letters/replay/", background.dead_letters_replay, name="dead_letters_replay"),
+    path("settings/dead-letters/<uuid:pk>/replay/", background.dead_letter_replay, name="dead_letter_replay"),
     path("settings/tokens/", views.token_list, name="token_list"),
     path("settings/tokens/<uuid:pk>/revoke/", views.token_revoke, name="token_revoke"),
 ]

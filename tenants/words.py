@@ -20,7 +20,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from tenants.access import contributed
-from tenants.models import ApiToken, Department, Deputy, Member
+from tenants.models import ApiToken, Department, Deputy, Member, Replay
+from tenants.queries.dead import kind_of
 
 SYSTEM = "Workfloor"
 GONE = "something that is gone"
@@ -262,6 +263,7 @@ SENTENCES: dict[str, Sentence] = {
     "deputy.ended": deputy("ended the time of"),
     "token.made": "{who} made the API token {name}",
     "token.revoked": "{who} revoked {what}",
+    "replay.requested": lambda facts: f"{facts.who} had a dead {kind_of(str(facts.data.get('label')))} tried again",
     "platform.entered": "{email} of the platform's staff looked around",
 }
 NAMES = {
@@ -269,6 +271,7 @@ NAMES = {
     "department": (Department, F("name")),
     "deputy": (Deputy, Value("a deputy")),
     "token": (ApiToken, F("name")),
+    "replay": (Replay, F("label")),
 }
 KEYS = {
     "member": "member",

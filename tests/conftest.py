@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("disable_socket")
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(running, key=_turn)
+    items[:] = sorted(running, key=lambda item: (_turn(item), (_scene_of(item) or ("",))[0]))
 
 
 def _turn(item):
@@ -81,6 +81,12 @@ def _turn(item):
     if "world" in item.fixturenames:
         return 1
     return 0 if uses_database(item) else 3
+
+
+def _scene_of(item):
+    """What a matrix wants on stage beside the cast: (key, how it is made), or None."""
+    scene = getattr(item.cls, "scene", None)
+    return scene(**item.callspec.params) if scene and hasattr(item, "callspec") else None
 
 
 def uses_database(item):
@@ -103,7 +109,8 @@ def pytest_runtest_setup(item):
     doorbell.woken.clear()
     cache.clear()
     if uses_database(item):
-        item.config.stash[STAGE].wants("world" in item.fixturenames and not is_transactional(item))
+        has_cast = "world" in item.fixturenames and not is_transactional(item)
+        item.config.stash[STAGE].wants(has_cast, _scene_of(item) if has_cast else None)
 
 
 def pytest_assertion_pass(item):

@@ -5,6 +5,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from tenants.queries.dead import how_many
+
 register = template.Library()
 
 
@@ -17,6 +19,12 @@ def icon(name, classes=""):
         static("workfloor/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def dead_letters():
+    """How many rows of the organization nobody tries any more."""
+    return how_many()
 
 
 @register.filter

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from notifications import kinds
-from notifications.models import Digest, Message
+from notifications.models import Digest, Message, Notification
 from notifications.queries import preferences
 from notifications.queries.hours import hours_of
 from notifications.states import KEY_DOMAIN, Transport
@@ -65,7 +65,8 @@ def send(digest: Digest) -> None:
         raise NotYet(hours.quiet.ends_at(moment), preferences.QUIET_HOURS)
     if digest.transport not in SENDERS:
         raise Permanent(f"There is no digest over {digest.transport}.")
-    items, names = _close(digest)
+    _close(digest)
+    items, names = _wanted_still(digest)
     if not items:
         raise Suppressed(NOTHING_LEFT)
     SENDERS[Transport(digest.transport)](digest, [item.notification for item in items], names=names, quiet=hours.quiet)
@@ -110,28 +111,42 @@ def _is_open(row: Digest) -> bool:
     return row.closed_at is None and row.state == DeliveryState.PENDING
 
 
-def _close(digest: Digest) -> tuple[list[Message], Any]:
-    """Let nothing more in, and answer what is to be brought, with the names of what that is about.
-
-    Asked again at each try: who was taken off meanwhile is not told, and the item says so.
-    """
+def _close(digest: Digest) -> None:
+    """Let nothing more in."""
     with tenant(digest.organization_id):
         _still_mine(digest, closed_at=digest.closed_at or context.now())
-        parked = Message.objects.filter(digest=digest, state=DeliveryState.PARKED).select_related(
-            "notification__recipient__user", "notification__recipient__organization", "notification__event"
-        )
-        items = list(parked.order_by("notification__created_at", "pk"))
-        dropped = preferences.unwanted(items)
-        told = [item for item in items if item.pk not in dropped]
-        dropped |= {item.pk: why for item in told if (why := kinds.no_longer(item.notification))}
+
+
+def _wanted_still(digest: Digest) -> tuple[list[Message], Any]:
+    """What is to be brought, with the names of what it is about. What is not wanted any more says so.
+
+    Asked again at each try: who was taken off meanwhile is not told. Entries are closed first, since what joined one
+    that was brought already would be told to nobody; in a transaction of its own, for whoever joins holds the entry
+    and may want a digest.
+    """
+    with tenant(digest.organization_id):
+        parked = Message.objects.filter(digest=digest, state=DeliveryState.PARKED)
+        open_ones = Notification.objects.filter(pk__in=parked.values("notification"), open_key__isnull=False)
+        held = open_ones.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True)
+        Notification.objects.filter(pk__in=list(held)).update(open_key=None)
+        loaded = parked.select_related("notification__recipient__user", "notification__recipient__organization")
+        items = list(loaded.order_by("notification__created_at", "pk"))
+        dropped = _unwanted(items)
         for why in set(dropped.values()):
             ids = [pk for pk, reason in dropped.items() if reason == why]
-            Message.objects.filter(pk__in=ids).update(state=DeliveryState.SUPPRESSED, error=why)
+            parked.filter(pk__in=ids).update(state=DeliveryState.SUPPRESSED, error=why)
         left = [item for item in items if item.pk not in dropped]
         about: dict[str, set[uuid.UUID]] = {}
         for item in left:
             about.setdefault(item.notification.subject_type, set()).add(item.notification.subject_id)
         return left, names_of(about)
+
+
+def _unwanted(items: Collection[Message]) -> dict[uuid.UUID, str]:
+    """Dict[item id -> why it is not to be brought]: turned off, not theirs any more, over."""
+    dropped = preferences.unwanted(items)
+    left = [item for item in items if item.pk not in dropped]
+    return dropped | {item.pk: why for item in left if (why := kinds.no_longer(item.notification))}
 
 
 def _bring(digest: Digest, items: Collection[Message]) -> None:

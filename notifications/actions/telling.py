@@ -16,8 +16,8 @@ from notifications.kinds.audiences import merged
 from notifications.kinds.wording import Words, in_language, shortened, words
 from notifications.models import Digest, Message, Notification, Occasion
 from notifications.queries.preferences import Route, routes
-from notifications.states import KEY_DOMAIN, Kind, Level, Transport
-from notifications.transports import SENDERS
+from notifications.states import KEY_DOMAIN, Kind, Level, Transport, Wanted
+from notifications.transports import SENDERS, live
 from tenants import context, doorbell
 from tenants.ids import uuid7
 from tenants.models import Event, Member
@@ -29,7 +29,7 @@ TRIES = 3
 
 ENTRY = (
     *("recipient_id", "event_id", "kind", "title", "content", "html", "level", "url", "subject_type", "subject_id"),
-    *("why", "is_urgent", "open_key", "hidden_because"),
+    *("why", "is_urgent", "decided", "open_key", "hidden_because"),
 )
 MESSAGE = (
     *("notification_id", "transport", "key", "digest_id", "is_urgent", "held_because", "state", "run_after"),
@@ -117,8 +117,9 @@ def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":
             key = saying.key if attempt < TRIES - 1 else ""
             if key:
                 left = joining.join(saying, left, spoken)
-            made = _write(saying, left, spoken, hidden, key)
+            made = _write(saying, left, spoken, hidden, key, ways)
             _send(saying, made, ways)
+            live.show({pk: made[pk] for pk in made if _shows_live(ways.get(pk, ()))}, level=saying.level)
             left = [told for told in left if told.member.pk not in made]
             if not left or not key:
                 break
@@ -136,7 +137,12 @@ def _told_before(event: Event) -> set[uuid.UUID]:
 
 
 def _write(
-    saying: Saying, people: list[Told], spoken: Mapping[uuid.UUID, str], hidden: set[uuid.UUID], key: str
+    saying: Saying,
+    people: list[Told],
+    spoken: Mapping[uuid.UUID, str],
+    hidden: set[uuid.UUID],
+    key: str,
+    ways: Mapping[uuid.UUID, list[Route]],
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Make the entries; answers {member id: entry's id} of those that were made.
 
@@ -153,6 +159,7 @@ def _write(
             (
                 *(pk, saying.event.pk, saying.spec.kind.value, said.title, said.content, said.html),
                 *(saying.level.value, saying.url, *about, saying.why(told, language), saying.is_urgent),
+                sum(route.transport in SENDERS for route in ways.get(pk, ())),
                 *((None, MUTED) if is_hidden else (key or None, "")),
             )
         )
@@ -187,6 +194,14 @@ def _send(saying: Saying, made: Mapping[uuid.UUID, uuid.UUID], ways: Mapping[uui
         )
     if rows:
         insert_all(Message, MESSAGE, rows)
+
+
+def _shows_live(ways: Iterable[Route]) -> bool:
+    """Whether a word on the open pages of somebody is welcome now."""
+    return any(
+        route.transport == Transport.LIVE and route.wanted == Wanted.NOW and not route.suppressed_because
+        for route in ways
+    )
 
 
 def _park(chosen: Iterable[tuple[uuid.UUID, Route]]) -> dict[tuple[uuid.UUID, Transport], Digest]:

@@ -100,15 +100,19 @@ def try_out(webhook: Webhook, *, by: Member | None, seen: int | None = None) -> 
 
 
 @transaction.atomic
-def replay(call: WebhookCall, *, by: Member | None) -> WebhookCall:
-    """Send a call once more under its old id, so that who has it can tell. Raises `NotAllowed` while it is tried."""
+def replay(call: WebhookCall, *, by: Member | None, seen: int | None = None) -> WebhookCall:
+    """Send a call once more under its old id, so that who has it can tell. Raises `NotAllowed` while it is tried.
+
+    `seen` is the version of its endpoint, whose history has the replay.
+    """
+    webhook = Webhook.objects.lock(call.webhook_id, seen=seen)
     call = WebhookCall.objects.select_related("webhook").lock(call)
     refuse(problems.of_replaying(call))
     moment = context.now()
     again = {"state": DeliveryState.PENDING, "attempts": 0, "failures": 0, "error": "", "done_at": None}
     times = {"run_after": moment, "first_due_at": moment, "asked_at": moment, "rung_at": None, "lease_until": None}
     WebhookCall.objects.filter(pk=call.pk).update(**again, **times, owner=None)
-    change(call.webhook, "webhook.replayed", by=by, data={"name": call.webhook.name, "event": call.event_id})
+    change(webhook, "webhook.replayed", by=by, data={"name": webhook.name, "event": call.event_id})
     doorbell.ring()
     call.refresh_from_db()
     return call

@@ -72,8 +72,6 @@ class ChosenForm(forms.Form):
             self.cleaned_data["ids"] = [uuid.UUID(pk) for pk in self.named]
         except ValueError:
             raise forms.ValidationError("These are no entries.") from None
-        if not self.named:
-            raise forms.ValidationError("Tick the entries you mean first.")
         if len(self.named) > MOST_AT_ONCE:
             raise forms.ValidationError(f"At most {MOST_AT_ONCE} at once.")
         return self.cleaned_data

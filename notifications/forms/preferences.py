@@ -46,7 +46,7 @@ class GridForm(SettingsForm):
     without = "Default"
 
     def __init__(self, *args, cells, source=Source.MINE, **options):
-        super().__init__(*args, **options)
+        super().__init__(*args, auto_id="cell_%s", **options)  # the hours beside it have a version too
         for cell in cells:
             if cell.transport not in COLUMNS:
                 continue

@@ -10,6 +10,7 @@ channel-layer groups.
 """
 
 from notifications.hub.frames import (
+    SERVER,
     Changed,
     Error,
     Frame,
@@ -28,6 +29,7 @@ from notifications.hub.publishing import publish
 from notifications.hub.rooms import hub
 
 __all__ = [
+    "SERVER",
     "Changed",
     "Error",
     "Frame",

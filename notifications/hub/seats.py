@@ -40,6 +40,7 @@ class Seat:
         self._waiting: deque[str] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._held: list[tuple[str, Mark | None]] | None = None
+        self._held_too_much = False
         self._is_behind = False  # a `resync` waits: it makes good what comes before it is sent
         self._has_left = False
 
@@ -48,7 +49,7 @@ class Seat:
         if self._has_left:
             return
         if self._held is not None:
-            self._held.append((text, mark))
+            self._hold_back(text, mark)
         elif self._pump is not None:
             self._queue(text)
         else:
@@ -56,19 +57,19 @@ class Seat:
 
     def hold(self) -> None:
         """Keep what comes until `release`."""
-        self._held = []
+        self._held, self._held_too_much = [], False
 
     def release(self, first: Iterable[Changed] | None) -> None:
         """Send `first`, then what was held other than what that makes old; None: nobody knows what was missed."""
         held, self._held = self._held or [], None
-        if first is None or len(held) > WAITING_AT_MOST:
+        if first is None or self._held_too_much:
             self.offer(Resync().text())
-            first = ()
+            first, held = (), held if first is None else []
         newest: dict[str, int] = {}
         for frame in first:
             newest[str(frame.id)] = frame.version
             self.offer(frame.text(), Mark.of(frame))
-        for text, mark in held[-WAITING_AT_MOST:]:
+        for text, mark in held:
             if mark is None or newest.get(mark.subject_id, 0) < mark.version:
                 self.offer(text, mark)
 
@@ -78,6 +79,12 @@ class Seat:
         self._waiting.clear()
         if self._pump is not None:
             self._pump.cancel()
+
+    def _hold_back(self, text: str, mark: Mark | None) -> None:
+        if self._held is None or len(self._held) >= WAITING_AT_MOST:
+            self._held_too_much = True
+        else:
+            self._held.append((text, mark))
 
     def _queue(self, text: str) -> None:
         if self._is_behind:

@@ -13,9 +13,12 @@ from tenants.models import Event, Member
 from tenants.states import Role
 
 
-def certificate_ended(event: Event, people: audiences.People) -> News:
+def certificate_ended(event: Event, people: audiences.People) -> News | None:
     """Who had it, and who supervises them: the work that needs it goes to others from now on."""
-    skill = MemberSkill.objects.select_related("skill", "member__user", "member__department").get(pk=event.subject_id)
+    found = MemberSkill.objects.select_related("skill", "member__user", "member__department")
+    skill = found.filter(pk=event.subject_id).first()
+    if skill is None:  # it was taken from them since
+        return None
     holder = skill.member
     to = audiences.merged(
         audiences.member(holder.pk, people, _("It is yours.")), audiences.supervisors(holder.department, people)

@@ -6,7 +6,7 @@ from notifications.models.escalations import (
     Holiday,
     Promise,
 )
-from notifications.models.messages import Digest, Message
+from notifications.models.messages import Cleared, Digest, Message
 from notifications.models.notifications import Notification, Occasion
 from notifications.models.preferences import (
     DefaultPreference,
@@ -19,6 +19,7 @@ from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookCall
 
 __all__ = [
     "BusinessCalendar",
+    "Cleared",
     "DefaultPreference",
     "Digest",
     "Escalation",

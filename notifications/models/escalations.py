@@ -118,8 +118,13 @@ class EscalationQuerySet(TenantQuerySet):
     def open(self):
         return self.filter(status=EscalationStatus.OPEN)
 
-    def about(self, subject_type, subject_id):
-        return self.filter(subject_type=subject_type, subject_id=subject_id)
+    def running(self):
+        """Those that have not ended, acknowledged ones included."""
+        return self.exclude(status=EscalationStatus.ENDED)
+
+    def with_promises(self):
+        """Their promised steps come along in order, in one query."""
+        return self.prefetch_related(models.Prefetch("promised", Promise.objects.order_by("sequence")))
 
 
 class Escalation(TenantModel):

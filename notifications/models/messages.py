@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from notifications.models.notifications import Notification
 from notifications.states import Transport
-from tenants.models import Leased
+from tenants.models import Leased, TenantRow
 from tenants.states import DeliveryState
 
 
@@ -60,3 +60,18 @@ class Message(Leased):
 
     def __str__(self) -> str:
         return f"{self.transport} {self.key}"
+
+
+class Cleared(TenantRow):
+    """How many rows of a kind, in which state, retention has taken away: what was ever created still adds up."""
+
+    label = models.CharField(max_length=60, help_text="The kind of row, such as notifications.message.")
+    state = models.CharField(max_length=10)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta(TenantRow.Meta):
+        verbose_name_plural = "cleared"
+        constraints = [models.UniqueConstraint(fields=["organization", "label", "state"], name="cleared_once")]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.label} {self.state}"

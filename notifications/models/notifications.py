@@ -50,6 +50,9 @@ class Notification(TenantModel):
     is_urgent = models.BooleanField(default=False)
     occasions = models.PositiveIntegerField(default=1, help_text="How many events it stands for.")
     open_key = models.CharField(max_length=120, null=True)
+    decided = models.PositiveSmallIntegerField(
+        default=0, help_text="How many messages were decided with it: what became of them adds up to this."
+    )
     hidden_because = models.CharField(max_length=40, blank=True, help_text="Why it is not in the inbox: muted.")
     read_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -186,5 +186,9 @@ def _of_supervisors(policy: EscalationPolicy, step: EscalationStep, here: _Here)
 def _of_ways(step: EscalationStep, people: Sequence[Member], here: _Here) -> list[tuple[str, str]]:
     if not step.transports or here.has_way(people, step.transports):
         return []
-    named = " or ".join(str(Transport(transport).label).lower() for transport in step.transports)
+    named = " or ".join(label(transport).lower() for transport in step.transports)
     return [("no_address", f"nobody it tells can be reached by {named}.")]
+
+
+def label(transport: str) -> str:
+    return str(Transport(transport).label)

@@ -42,13 +42,17 @@ def missed_since(position: int) -> list[hub.Changed] | None:
     What was relayed shortly before is said again, for its frame may have been overtaken by that of `position`. None:
     too much to say, too old, or a position nobody has seen.
     """
-    rows = list(Event.objects.filter(position__isnull=False).order_by("-position").values_list(*COLUMNS)[: AT_MOST + 1])
+    newest_first = Event.objects.filter(position__isnull=False).order_by("-position").values_list(*COLUMNS)
+    rows = list(newest_first[: AT_MOST + 1])
     if position > (rows[0][0] if rows else 0):
         return None
     seen_at = Event.objects.filter(position=position).values_list("relayed_at", flat=True).first()
-    floor = seen_at - OVERTAKEN if seen_at else None
-    wanted = [row for row in rows if row[0] > position or (floor and row[1] >= floor)]
-    return None if len(wanted) > AT_MOST else _frames(reversed(wanted))
+    wanted = []
+    for row in rows:
+        if row[0] <= position and (seen_at is None or row[1] < seen_at - OVERTAKEN):
+            break
+        wanted.append(row)
+    return None if len(wanted) > AT_MOST else _frames(row for row in reversed(wanted) if row[0] != position)
 
 
 def news_since(position: int) -> News:

@@ -214,6 +214,8 @@ def _routes_of(
         elif wanted == Wanted.OFF or transport in missing:
             why = TURNED_OFF if wanted == Wanted.OFF else missing[transport]
             found.append(Route(transport, wanted, clock.at, suppressed_because=why))
+        elif transport == Transport.LIVE and clock.held_until(hours):
+            found.append(Route(transport, wanted, clock.at, suppressed_because=QUIET_HOURS))
         elif transport not in ROWS:
             found.append(Route(transport, wanted, clock.at))
         else:

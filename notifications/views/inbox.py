@@ -42,6 +42,13 @@ def entry(request, pk):
 
 
 @members()
+def live_toast(request, pk):
+    """What an open page shows for a moment when it is told of this entry; the entry itself for whoever opens it."""
+    told = get_object_or_404(Notification.objects.of(request.member), pk=pk)
+    return page(request, "notifications/_live_toast.html", entry=told) if wants_part(request) else entry(request, pk)
+
+
+@members()
 def read(request, pk):
     return _one(request, pk, entries.read, "Marked as read.")
 
@@ -69,7 +76,7 @@ def chosen(request):
         changed = verb[do](form.cleaned_data["ids"], by=request.member)
     except Invalid as refusal:
         return _refused(request, [problem.message for problem in refusal.problems])
-    return _done(request, f"{changed} {SAID[do]}.")
+    return _done(request, f"{changed} {SAID[do]}." if form.named else "Tick the entries you mean first.")
 
 
 @members()

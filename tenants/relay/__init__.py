@@ -18,7 +18,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
@@ -261,19 +261,6 @@ def backoff(failures: int) -> datetime.timedelta:
     """1 s x 2^n, at most an hour, with a quarter of jitter so that what failed together does not return together."""
     seconds = min(2.0**failures, LONGEST_WAIT.total_seconds()) if failures < 32 else LONGEST_WAIT.total_seconds()
     return datetime.timedelta(seconds=seconds * random.uniform(0.75, 1.0))  # noqa: S311 - spreads load, guards nothing
-
-
-@transaction.atomic
-def replay(row: Leased) -> bool:
-    """Give a dead row another life; False if it was not dead."""
-    moment = timezone.now()
-    return bool(
-        type(row)
-        .objects.filter(pk=row.pk, state=DeliveryState.DEAD)
-        .update(
-            state=DeliveryState.PENDING, attempts=0, failures=0, run_after=moment, first_due_at=moment, rung_at=None
-        )
-    )
 
 
 def stand_in() -> int:

@@ -27,7 +27,7 @@ from tests.factories.members import (
     UserFactory,
     ViewerFactory,
 )
-from tests.factories.notifications import MessageFactory, NotificationFactory
+from tests.factories.notifications import ClearedFactory, MessageFactory, NotificationFactory
 from tests.factories.orders import (
     ApprovalDeadlineFactory,
     ApprovalFactory,
@@ -86,6 +86,7 @@ __all__ = [
     "BadgeFactory",
     "CapacityFactory",
     "CertificateEndFactory",
+    "ClearedFactory",
     "CommentFactory",
     "CustomerFactory",
     "DepartmentFactory",

@@ -3,7 +3,8 @@
 import factory
 
 from notifications.actions import inbox, telling
-from notifications.models import Message, Notification
+from notifications.models import Cleared, Message, Notification
+from notifications.queries import conservation
 from notifications.states import Kind
 from tenants import events
 from tests.factories.base import BaseFactory, same_organization
@@ -39,3 +40,14 @@ class MessageFactory(BaseFactory):
     @classmethod
     def _made(cls, model_class, *, organization, notification):
         return model_class.objects.get(notification=notification)
+
+
+class ClearedFactory(BaseFactory):
+    """A message that was sent and is forgotten."""
+
+    class Meta:
+        model = Cleared
+
+    label = conservation.MESSAGES
+    state = "done"
+    count = 1

@@ -4,6 +4,7 @@ import datetime
 
 import factory
 
+from notifications.actions import webhooks
 from notifications.models import Webhook, WebhookAttempt, WebhookCall
 from tenants import events
 from tests.factories.base import BaseFactory, same_organization
@@ -16,7 +17,10 @@ class WebhookFactory(BaseFactory):
 
     name = factory.Sequence(lambda n: f"Endpoint {n + 1}")
     url = "https://hooks.example.com/workfloor"
-    secret = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cy0zMi1ieXRlcw=="
+
+    @classmethod
+    def _made(cls, model_class, *, organization, **values):
+        return webhooks.create(by=None, **values)[0]
 
 
 class WebhookCallFactory(BaseFactory):

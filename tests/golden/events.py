@@ -109,6 +109,7 @@ BESIDES = {
     "skill.created",
     "skill.edited",
     "skill.removed",
+    "replay.requested",
     "plan.adjusted",
     "plan.created",
     "task.corrected",
@@ -118,6 +119,12 @@ BESIDES = {
     "ticket.created",
     "workorder.created",
     "workorder.tagged",
+    "webhook.created",
+    "webhook.edited",
+    "webhook.removed",
+    "webhook.replayed",
+    "webhook.rotated",
+    "webhook.tested",
 }
 
 # kind -> the keys of `data`; a kind that is not listed tells nothing but itself
@@ -210,4 +217,11 @@ TELLS = {
     "ticket.resolved": {"resolution"},
     "ticket.reopened": {"reason"},
     "ticket.converted": {"work_order", "number"},
+    "replay.requested": {"label", "row"},
+    "webhook.created": {"name"},
+    "webhook.edited": {"name", "changed"},
+    "webhook.removed": {"name"},
+    "webhook.replayed": {"name", "event"},
+    "webhook.rotated": {"name", "until"},
+    "webhook.tested": {"name"},
 }

@@ -51,6 +51,7 @@ PUBLIC = {
     "GET /api/": (200, "which versions there are"),
     "GET /api/v1/schema/": (200, "how v1 is spoken"),
     "GET /api/v1/docs/": (200, "the same to read"),
+    "GET /api/v1/live/schema/": (200, "how the socket is spoken"),
     "GET /api/v2/schema/": (200, "how v2 is spoken"),
     "GET /api/v2/docs/": (200, "the same to read"),
     "POST /api/v1/auth/token/": (400, "where programs say who they are; an empty body is refused"),
@@ -67,7 +68,10 @@ BETWEEN_HOUSES = {
 # An outsider is led on without anything being looked up, so there is nothing to be found out: {line: status}.
 LEADS_ON = {
     "GET /notifications/read-all/": 302,
+    "GET /notifications/chosen/": 302,
     "GET /notifications/{pk}/read/": 302,
+    "GET /notifications/{pk}/archive/": 302,
+    "GET /notifications/{pk}/unarchive/": 302,
     "GET /dispatch/run/": 302,
     "GET /dispatch/rules/catches/": 302,
 }

@@ -6,13 +6,14 @@ import config.api_v1
 import config.api_v2
 from tenants.api.v1.rows import columns_of as columns_of_v1
 from tenants.api.v2.rows import columns_of as columns_of_v2
-from tests.matrices.test_list_x_growth import LISTS
+from tests.matrices.test_list_x_growth import LISTS, reader_of
 from tests.support.registry import routes
 
 # Lists of v1 that are shown by REST framework, an object for each row, and what no column can say.
 OF_OBJECTS = {
     "absences": "who may answer one depends on whose it is, and where they work",
     "downtimes": "whether it was planned is the reason's",
+    "escalations": "who may take care of one depends on who has been told, and on what it is about",
     "events": "each is told in words, with names looked up for the whole page",
     "tags": "each counts its orders",
     "task-reports": "each says who took it back, and when",
@@ -45,7 +46,7 @@ class TestListXShape:
     @pytest.mark.parametrize("line", LISTS)
     def test_columns_say_what_the_serializer_says(self, world, api_client, monkeypatch, line):
         """One shape, two ways to read it: a difference would be a field that changes with the length of a list."""
-        route, client = routes()[line], api_client.as_(world.pia)
+        route, client = routes()[line], api_client.as_(reader_of(line, world))
         address = route.at(world.orders["released"].pk)
         by_columns = client.get(address).body
 

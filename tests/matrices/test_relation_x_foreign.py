@@ -9,7 +9,14 @@ import pytest
 
 from tenants.context import tenant
 from tenants.models import Department, Member
-from tests.factories import AssignmentFactory, OperatorFactory, ReasonCodeFactory, SkillFactory, TagFactory
+from tests.factories import (
+    AssignmentFactory,
+    BusinessCalendarFactory,
+    OperatorFactory,
+    ReasonCodeFactory,
+    SkillFactory,
+    TagFactory,
+)
 from tests.matrices.test_bad_input import FORMS
 from tests.matrices.test_route_x_foreign import NOBODY, said
 from tests.support.clients import Door
@@ -29,6 +36,12 @@ FITTING = {
     ("POST /api/v1/tasks/{pk}/report/", ("reason",)): lambda world: ReasonCodeFactory(organization=world.north),
     ("POST /api/v1/tasks/{pk}/pause/", ("code",)): lambda world: ReasonCodeFactory(
         organization=world.north, kind="downtime"
+    ),
+    ("POST /api/v1/escalation-policies/", ("calendar",)): lambda world: BusinessCalendarFactory(
+        organization=world.north
+    ),
+    ("PATCH /api/v1/escalation-policies/{pk}/", ("calendar",)): lambda world: BusinessCalendarFactory(
+        organization=world.north
     ),
     ("POST /api/v1/dispatch/rules/", ("if_tag",)): lambda world: TagFactory(organization=world.north),
     ("PATCH /api/v1/dispatch/rules/{pk}/", ("if_tag",)): lambda world: TagFactory(organization=world.north),

@@ -5,7 +5,7 @@ import pytest
 
 from tests.golden.roles import BETWEEN_HOUSES, LEADS_ON, PUBLIC, ROUTES
 from tests.support.clients import Door
-from tests.support.payloads import body, knock, named, some
+from tests.support.payloads import body, knock, named, scene_of, some
 from tests.support.registry import routes
 
 ENOUGH = 500
@@ -53,6 +53,10 @@ class TestTable:
 
 class TestRouteXRole:
     """One request by somebody with that role, with a body that would be accepted from those who may."""
+
+    @staticmethod
+    def scene(line, role, own, status):
+        return scene_of(routes()[line], own=own)
 
     @pytest.mark.parametrize(("line", "role", "own", "status"), CELLS, ids=map(told, CELLS))
     def test_exact_status_and_no_trace_of_a_refusal(self, world, api_client, line, role, own, status):

@@ -29,7 +29,7 @@ STATUS_WRITERS = {"tenants/transitions.py": "the one writer: compares, sets and 
 EVERYWHERE = {
     "tenants/relay/picking.py": "looks across all organizations for what is due; each is served inside its own",
     "tenants/relay/figures.py": "counts what waits in the whole house; numbers, and nobody's rows",
-    "tenants/queries.py": "the door: a secret or a user is looked up before there is an organization",
+    "tenants/queries/__init__.py": "the door: a secret or a user is looked up before there is an organization",
 }
 ON_COMMIT = {"tenants/doorbell.py": "the one home of on_commit, always robust"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "signals", "mixins"}

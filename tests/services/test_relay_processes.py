@@ -78,7 +78,7 @@ class FakeWorker(threading.Thread):
 
 
 @pytest.fixture
-def floor(settings, monkeypatch, database_urls):
+def floor(settings, monkeypatch):
     """Two organizations, one of them with twenty thousand rows that are due; a relay and a worker are at it."""
     RAN.clear()
     settings.RUNNERS, settings.SCHEDULES = f"{HERE}.RUNNERS", f"{HERE}.SCHEDULES"
@@ -92,7 +92,8 @@ def floor(settings, monkeypatch, database_urls):
     stop.set()
     worker.stopped.set()
     for thread in (carrier, worker):
-        thread.join(timeout=20)
+        if thread.is_alive():
+            thread.join(timeout=20)
 
 
 def overtaken(south, within):
@@ -189,4 +190,6 @@ class TestSchedulers:
             due = list(ScheduledRun.objects.values_list("schedule", "due_at").order_by("due_at"))
         often = [at for name, at in due if name == "often"]
         assert often == [begin + datetime.timedelta(minutes=n) for n in range(1, TICKS + 1)], f"seed {seed}"
-        assert [at for name, at in due if name == "nightly"] == [datetime.datetime(2031, 3, 30, 1, 30, tzinfo=datetime.UTC)]
+        assert [at for name, at in due if name == "nightly"] == [
+            datetime.datetime(2031, 3, 30, 1, 30, tzinfo=datetime.UTC)
+        ]

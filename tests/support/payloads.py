@@ -22,14 +22,23 @@ from dispatch.models import (
     Shift,
     Skill,
 )
-from notifications.models import Notification
+from notifications.models import (
+    BusinessCalendar,
+    Escalation,
+    EscalationPolicy,
+    Follow,
+    Notification,
+    PushSubscription,
+    Webhook,
+    WebhookCall,
+)
 from tenants import context
 from tenants.context import tenant
-from tenants.models import ApiToken, Department, Deputy, Event, Member
+from tenants.models import ApiToken, Department, Deputy, Event, Member, ScheduledRun
 from tests.factories import AssignmentFactory, BadgeFactory, OperatorFactory, ShiftFactory, SkillFactory
 from tests.golden.roles import ROLES, ROUTES
 from tests.support.registry import takes_file
-from tests.support.things import MODELS_BY_NOUN, hand_of, no_thing
+from tests.support.things import MODELS_BY_NOUN, SAME_FOR_ALL, hand_of, no_thing
 from workorder.models import (
     Attachment,
     Comment,
@@ -48,9 +57,17 @@ from workorder.models import (
 )
 
 MODELS = {
+    "business-calendars": BusinessCalendar,
+    "escalation": EscalationPolicy,
+    "escalation-policies": EscalationPolicy,
+    "escalation/calendars": BusinessCalendar,
+    "escalations": Escalation,
+    "follows": Follow,
     "members": Member,
     "departments": Department,
     "deputies": Deputy,
+    "scheduled-runs": ScheduledRun,
+    "dead-letters": ScheduledRun,
     "tokens": ApiToken,
     "events": Event,
     "customers": Customer,
@@ -83,6 +100,9 @@ MODELS = {
     "badges": Badge,
     "time-clock/badges": Badge,
     "notifications": Notification,
+    "webhooks": Webhook,
+    "webhooks/deliveries": WebhookCall,
+    "push-subscriptions": PushSubscription,
 }
 
 
@@ -106,10 +126,32 @@ def model_of(route):
 # --- things --------------------------------------------------------------------------------------------------------
 def thing(route, world, actor, *, own=True):
     """What the route is about, in the state it asks for. `own`: in the actor's hands, or in their department."""
-    word, _, verb = key_of(route).strip("/").rpartition("/")
-    noun = MODELS_BY_NOUN.get(model_of(route), no_thing)
+    key, on_stage = world.scene
+    if key is not None and key == scene_key(route, own=own):
+        return on_stage
+    make = MODELS_BY_NOUN.get(model_of(route), no_thing)
     with tenant(world.north):
-        return noun(world, actor, verb if word.endswith("{pk}") else "", own)
+        return make(world, actor, verb_of(route), own)
+
+
+def verb_of(route):
+    word, _, verb = key_of(route).strip("/").rpartition("/")
+    return verb if word.endswith("{pk}") else ""
+
+
+def scene_of(route, *, own=True):
+    """(key, how it is made) of a thing that is the same whoever comes for it, so that many cells may share it."""
+    if (key := scene_key(route, own=own)) is None:
+        return None
+    return key, lambda world: thing(route, world, None, own=own)
+
+
+def scene_key(route, *, own):
+    """None for what depends on who comes, or is there anyway."""
+    if not route.has_id or "{slug}" in route.path or model_of(route) not in SAME_FOR_ALL:
+        return None
+    verb = verb_of(route)
+    return f"{model_of(route).__name__} {verb if verb in SAME_FOR_ALL[model_of(route)] else ''} {own}"
 
 
 def named(route, world, actor, *, own=True):
@@ -238,10 +280,12 @@ def _drawing(world):
 NONE_OF_THEM = {"ids": []}  # whose entries they are is hand-written, in tests/api/v1/test_notifications.py
 SHIFT_FORM = {"name": "Nights", "starts": "22:00", "ends": "06:00", "days": "monday"}
 SAID = {"text": "The paper is wet."}
+WEBHOOK = {"name": "ERP", "url": "https://erp.example.com/workfloor"}
 BODIES = {
     **{("POST", f"{noun}/{{pk}}/comments/"): lambda world: SAID for noun in ("work-orders", "tasks", "tickets")},
     **{("POST", f"{noun}/{{pk}}/attachments/"): _drawing for noun in ("work-orders", "tasks", "tickets")},
     **{("POST", f"notifications/{verb}/"): lambda world: NONE_OF_THEM for verb in ("read", "archive")},
+    ("POST", "notifications/chosen/"): lambda world: {"do": "read"},
     ("PATCH", "comments/{pk}/"): lambda world: {"text": "The paper is dry again."},
     ("POST", "comments/{pk}/edit/"): lambda world: {"text": "The paper is dry again."},
     ("POST", "work-orders/{pk}/tags/"): lambda world: {"tags": "Rush"},
@@ -277,11 +321,24 @@ BODIES = {
         "second_level_priority": "urgent",
         "overdue_hours": "12",
     },
+    ("POST", "dead-letters/replay/"): lambda world: {"label": "tenants.scheduledrun"},
+    ("POST", "settings/dead-letters/replay/"): lambda world: {"label": "tenants.scheduledrun"},
     ("POST", "tokens/"): lambda world: {"name": "Terminal at the press"},
     ("POST", "reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
     ("PATCH", "reason-codes/{pk}/"): lambda world: {"name": "Scratched by the belt"},
     ("POST", "settings/reason-codes/"): lambda world: {"kind": "defect", "code": "SCRATCH", "name": "Scratched"},
     ("POST", "settings/reason-codes/{pk}/"): lambda world: {"code": "SCRATCH", "name": "Scratched"},
+    ("POST", "escalation-policies/"): lambda world: {
+        "name": "Nobody looks",
+        "trigger": "ticket_open",
+        "steps": [{"wait_minutes": 30, "audience": "planners", "transports": ["email"]}],
+    },
+    ("PATCH", "escalation-policies/{pk}/"): lambda world: {"rank": 7},
+    ("POST", "business-calendars/"): lambda world: {
+        "name": "Office",
+        "holidays": [{"date": "2031-12-25", "name": "Christmas"}],
+    },
+    ("PATCH", "business-calendars/{pk}/"): lambda world: {"opens": "07:00"},
     ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
     ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
     ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},
@@ -317,6 +374,11 @@ BODIES = {
     ("POST", "attendance/"): lambda world: {"punch": "in", "note": "Lent a bicycle."},
     ("PATCH", "capacities/{pk}/"): lambda world: {"open_minutes": "960.00", "running_tasks": 2},
     ("PATCH", "dispatch/policy/"): lambda world: {"open_minutes": "1200.00"},
+    ("POST", "follows/"): lambda world: {"subject_type": "workorder", "subject": str(world.orders["released"].pk)},
+    **{
+        ("POST", f"{noun}/{{pk}}/follow/"): lambda world: {"wish": "mute"}
+        for noun in ("work-orders", "tasks", "tickets")
+    },
     ("PATCH", "preferences/"): lambda world: {
         "cells": [{"kind": "task_assigned", "transport": "email", "wanted": "digest"}]
     },
@@ -340,6 +402,15 @@ BODIES = {
     ("POST", "settings/member-shifts/{pk}/"): lambda world: {"since": "2031-03-03", "until": "2031-03-31"},
     ("POST", "settings/members/{pk}/capacity/"): lambda world: {"open_minutes": "960", "running_tasks": "2"},
     ("POST", "dispatch/plans/"): lambda world: {"name": "Monday", "department": str(world.assembly.pk)},
+    ("POST", "webhooks/"): lambda world: WEBHOOK | {"kinds": ["workorder.released"]},
+    ("PATCH", "webhooks/{pk}/"): lambda world: {"name": "Another ERP"},
+    ("POST", "settings/webhooks/"): lambda world: WEBHOOK,
+    ("POST", "settings/webhooks/{pk}/"): lambda world: WEBHOOK,
+    ("POST", "push-subscriptions/"): lambda world: {
+        "endpoint": "https://push.example.com/abc",
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
     ("POST", "settings/dispatch/"): lambda world: {
         "open_minutes": "1200",
         "plan_days": "5",

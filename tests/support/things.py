@@ -17,8 +17,17 @@ from dispatch.models import (
     Shift,
     Skill,
 )
-from notifications.models import Notification
-from tenants.models import ApiToken, Department, Deputy, Event, Member
+from notifications.models import (
+    BusinessCalendar,
+    Escalation,
+    EscalationPolicy,
+    Follow,
+    Notification,
+    PushSubscription,
+    Webhook,
+    WebhookCall,
+)
+from tenants.models import ApiToken, Department, Deputy, Event, Member, ScheduledRun
 from tenants.problems import DECIDES
 from tests import factories as made
 from workorder.actions import tasks
@@ -146,6 +155,10 @@ def _notification(world, actor, verb, own):
     return made.NotificationFactory(organization=world.north, recipient=actor if own else world.bea)
 
 
+def _follow(world, actor, verb, own):
+    return made.FollowFactory(organization=world.north, member=actor if own else world.bea)
+
+
 def _import(world, actor, verb, own):
     return made.OrderImportFactory(organization=world.north, member=world.pia, at="checked")
 
@@ -179,6 +192,16 @@ def _absence(world, actor, verb, own):
     return made.AbsenceFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
 
 
+def _escalation(world, actor, verb, own):
+    """Of a ticket that somebody of the actor's department has, or somebody elsewhere."""
+    place = {"organization": world.north, "department": place_of(world, own), "member": hand_of(world, own)}
+    return made.EscalationFactory(organization=world.north, subject=made.TicketFactory(**place, at="triaged"))
+
+
+def _run(world, actor, verb, own):
+    return made.ScheduledRunFactory(organization=world.north, state="dead" if verb == "replay" else "pending")
+
+
 def _badge(world, actor, verb, own):
     is_theirs = own and actor.role in ("viewer", "operator")
     return made.BadgeFactory(organization=world.north, member=actor if is_theirs else hand_of(world, own))
@@ -194,6 +217,7 @@ MODELS_BY_NOUN = {
     Department: _department,
     ApiToken: _token,
     Deputy: _deputy,
+    ScheduledRun: _run,
     Event: lambda world, *_: world.one(Event, world.north),
     Customer: _catalogue(made.CustomerFactory),
     Product: _catalogue(made.ProductFactory),
@@ -213,6 +237,10 @@ MODELS_BY_NOUN = {
     OrderImport: _import,
     Assignment: _assignment,
     Notification: _notification,
+    Follow: _follow,
+    Escalation: _escalation,
+    EscalationPolicy: _catalogue(made.EscalationPolicyFactory),
+    BusinessCalendar: _catalogue(made.BusinessCalendarFactory),
     Skill: _catalogue(made.SkillFactory),
     MemberSkill: _of_a_hand(made.MemberSkillFactory),
     Shift: _catalogue(made.ShiftFactory),
@@ -221,6 +249,21 @@ MODELS_BY_NOUN = {
     Absence: _absence,
     Attendance: _punch,
     Badge: _badge,
+    Webhook: _catalogue(made.WebhookFactory),
+    WebhookCall: lambda world, *_: made.WebhookCallFactory(organization=world.north, state="dead"),
+    PushSubscription: lambda world, actor, verb, own: made.PushSubscriptionFactory(
+        organization=world.north, member=actor if own else world.bea
+    ),
+}
+
+
+# What is dear to make and the same whoever comes for it, with the verbs that ask for it in a state of its own.
+SAME_FOR_ALL = {
+    WorkOrderProcess: (),
+    WorkOrderTask: ("assign", "claim", "give", "merge", "complete", *TASK_AT),
+    TaskReport: (),
+    OrderImport: (),
+    Plan: (*PLAN_AT,),
 }
 
 

@@ -28,6 +28,9 @@ class World:
     """Two organizations with their people, departments, one north order per state, and south's counterpart of each
     noun."""
 
+    scene = None, None
+    """What is on stage beside the cast, by its key: see `Stage`."""
+
     def person(self, who):
         """A member by role in north, or by what makes them special: inactive, suspended, outsider, colleague."""
         return getattr(self, (ROLES | OTHERS)[who])
@@ -152,6 +155,7 @@ def _told(world):
     made.HolidayFactory(**south)
     made.ScheduledRunFactory(**south)
     made.ReplayFactory(**south)
+    made.ClearedFactory(**south)
     with tenant(world.south):
         DispatchPolicy.objects.create()
 

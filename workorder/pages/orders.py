@@ -5,6 +5,7 @@ from functools import partial
 from django.db.models import Prefetch
 
 from tenants import context
+from tenants.access import contributed
 from tenants.pages import page
 from workorder import access, problems
 from workorder.forms import CopyForm, TagsForm
@@ -56,6 +57,7 @@ def _read_order(pk):
 
 def order_values(request, order, pressed=None):
     member, processes, tasks = request.member, list(order.processes.all()), list(order.tasks.all())
+    panels = [panel([order], request=request) for panel in contributed("workorder", "panels")]
     in_the_way = {verb: _in_the_way(order, verb, member, processes) for verb in access.verbs(member, order)}
     return {
         "order": order,
@@ -65,6 +67,7 @@ def order_values(request, order, pressed=None):
         "copy": CopyForm(initial={"version": order.version}, auto_id="copy_%s")
         if access.may(member, "copy", order)
         else None,
+        "panels": [html[order.pk] for html in panels if html.get(order.pk)],
         "hints": [problem for found in in_the_way.values() for problem in found],
         "approvals": decisions(order, context.now()),
         "steps": _steps(request, order, processes, tasks, pressed),

@@ -32,7 +32,14 @@ on("htmx:responseError", ({ detail: { xhr } }) => {
 });
 
 // --- live: a frame only says what changed; parts listen for `wf:<subject>` or `wf:<id>` and read themselves again ---
-function changed({ subject, id }) {
+const versions = new Map(); // of what frames named: one that was said before, or overtaken, is no news
+let position = -1; // of the last change that was heard
+
+function changed({ subject, id, version, position: at }) {
+  if (at > position) position = at;
+  if (version <= versions.get(id)) return;
+  if (versions.size >= 5000) versions.clear();
+  if (version) versions.set(id, version);
   tell(`wf:${subject}`);
   tell(`wf:${id}`);
 }
@@ -40,6 +47,13 @@ function changed({ subject, id }) {
 on("changed", (event) => changed(event.detail));
 
 const FRAMES = {
+  hello({ position: at }) {
+    if (position < 0) position = at;
+    else socket.send(JSON.stringify({ type: "resume", position })); // what happened meanwhile was not heard
+  },
+  resumed({ position: at }) {
+    position = at; // smaller than ours while something waits to be announced, or when the past is another one
+  },
   changed,
   unread(frame) {
     const shown = document.querySelector('[data-count="unread"]')?.textContent;
@@ -47,7 +61,20 @@ const FRAMES = {
     count({ unread: frame.count });
     tell("wf:unread");
   },
-  resync: () => tell("wf:resync"),
+  async told({ id }) {
+    const answer = await fetch(`/notifications/${id}/toast/`, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) return; // the counter has it
+    const part = document.createElement("template");
+    part.innerHTML = await answer.text();
+    const made = part.content.firstElementChild;
+    if (!made?.matches(".toast")) return;
+    show(made);
+    document.getElementById("toasts").append(made);
+  },
+  resync() {
+    versions.clear();
+    tell("wf:resync");
+  },
 };
 const NOT_SIGNED_IN = 4401, NO_LONGER_ALLOWED = 4403, TOO_MANY = 4429;
 let socket, failures = 0, retry;
@@ -57,7 +84,6 @@ function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`);
   socket.addEventListener("open", () => {
     document.getElementById("offline").hidden = true;
-    if (failures) tell("wf:resync"); // what happened meanwhile was not heard
     failures = 0;
   });
   socket.addEventListener("message", ({ data }) => {

@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from notifications.api.v1 import notifications, preferences, webhooks
+from notifications.api.v1 import (
+    business_calendars,
+    escalation_policies,
+    escalations,
+    follows,
+    live,
+    notifications,
+    preferences,
+    webhooks,
+)
 
 routes = [
+    ("follows", follows.FollowViewSet, "follow"),
     ("notifications", notifications.NotificationViewSet, "notification"),
     ("webhooks/deliveries", webhooks.DeliveryViewSet, "webhook_delivery"),  # before what would take it for an id
     ("webhooks", webhooks.WebhookViewSet, "webhook"),
+    ("escalation-policies", escalation_policies.PolicyViewSet, "escalation_policy"),
+    ("escalations", escalations.EscalationViewSet, "escalation"),
+    ("business-calendars", business_calendars.CalendarViewSet, "business_calendar"),
 ]
 paths = [
+    path("live/schema/", live.LiveSchema.as_view(), name="live-schema"),
     path(
         "preferences/",
         preferences.PreferenceViewSet.as_view({"get": "show", "patch": "partial_update"}),

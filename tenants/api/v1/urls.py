@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.api.v1 import deputies, views
+from tenants.api.v1 import background, deputies, views
 
 routes = [
     ("members", views.MemberViewSet, "member"),
@@ -10,6 +10,8 @@ routes = [
     ("deputies", deputies.DeputyViewSet, "deputy"),
     ("tokens", views.TokenViewSet, "token"),
     ("events", views.EventViewSet, "event"),
+    ("scheduled-runs", background.ScheduledRunViewSet, "scheduled-run"),
+    ("dead-letters", background.DeadLetterViewSet, "dead-letter"),
 ]
 paths = [
     path("events/export.csv", views.EventExportViewSet.as_view({"get": "export"}), name="event-export"),

@@ -102,6 +102,7 @@ class TestEscalation:
         """What has been dealt with is nobody's worry; the ledger says what ended it."""
         with tenant(world.north):
             resolved(ticket, by=world.sina)
+        wait()
         wait(days=1)
 
         with tenant(world.north):
@@ -202,6 +203,7 @@ class TestTriggers:
         wait()
         with tenant(world.north):
             orders.reschedule(order, by=world.pia, due_at=later)
+        wait()
         wait(hours=12)
         before = told()
         wait(hours=8, minutes=59)
@@ -218,8 +220,9 @@ class TestTriggers:
         task = made.WorkOrderTaskFactory(organization=world.north, department=empty)
         wait()
         before = self.begun(world)
+        late = made.OperatorFactory(organization=world.north, department=empty)
         with tenant(world.north):
-            assignments.assign(task, by=world.pia, member=world.omar)
+            assignments.assign(task, by=world.pia, member=late)
         wait()
 
         assert before == [("nobody_eligible", "open", "")]

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.test import Client
 
 from notifications.consumers import LiveConsumer, watching
-from notifications.hub import hub
+from notifications.hub import Changed, hub
 from tenants import relay
 from tenants.access import SESSION_KEY
 from tenants.actions import tokens
 from tenants.context import tenant
+from tenants.ids import uuid7
 from tests.support.clients import committed
 
 PATIENCE = 2  # seconds until a frame that does not come fails the test
@@ -93,6 +94,16 @@ def program(member):
 def talk(conversation):
     """Run an async conversation on the test's own thread and connection."""
     return async_to_sync(conversation)()
+
+
+def changed(**given):
+    """A frame about some task."""
+    return Changed(**({"subject": "task", "id": uuid7(), "version": 3, "position": 7} | given))
+
+
+def said_of(frame):
+    """A frame as it arrives."""
+    return json.loads(frame.text())
 
 
 def drained(organization):

@@ -175,7 +175,9 @@ class Checker:
 
     def messages(self):
         """Created = delivered + pending + parked + dead + suppressed, no key twice, and every entry has its mail."""
-        for key, count in self.look.rows("SELECT key, count(*) FROM notifications_message GROUP BY 1 HAVING count(*) > 1"):
+        for key, count in self.look.rows(
+            "SELECT key, count(*) FROM notifications_message GROUP BY 1 HAVING count(*) > 1"
+        ):
             yield f"{count} messages have the key {key}"
         states = self.states()
         unknown = states.keys() - {"done", "pending", "parked", "dead", "suppressed"}
@@ -195,7 +197,9 @@ class Checker:
         if self.mail is None:
             return
         arrived = self.copies()
-        sent = "SELECT key FROM notifications_message WHERE state = 'done' AND transport = 'email' AND digest_id IS NULL"
+        sent = (
+            "SELECT key FROM notifications_message WHERE state = 'done' AND transport = 'email' AND digest_id IS NULL"
+        )
         for (key,) in self.look.rows(sent):
             if key not in arrived:
                 yield f"the mail {key} counts as sent and never arrived"

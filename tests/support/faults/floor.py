@@ -25,7 +25,9 @@ def made(slug):
     house = Organization.objects.create(slug=slug, name=slug.title())
     with tenant(house):
         place = Department.objects.create(code="ASM", name="Assembly")
-        approver, *planners = [_member(slug, f"approver{n}" if not n else f"planner{n}", n) for n in range(PLANNERS + 1)]
+        approver, *planners = [
+            _member(slug, f"approver{n}" if not n else f"planner{n}", n) for n in range(PLANNERS + 1)
+        ]
         _member(slug, "operator", None, department=place)
         return {
             "approver": _secret(approver),

@@ -33,8 +33,13 @@ class Nemesis(threading.Thread):
 def of_processes(edition, rng):
     """Faults of everything that is ours to start again."""
     faults = {f"kill {name}": lambda name=name: edition.revive(name) for name in edition.processes}
-    faults |= {f"freeze {name}": lambda name=name: edition.freeze(name, rng.uniform(*FROZEN_SECONDS)) for name in edition.processes}
-    return faults | {f"kill a child of {name}": lambda name=name: edition.kill_child(name) for name in ("worker", "web")}
+    faults |= {
+        f"freeze {name}": lambda name=name: edition.freeze(name, rng.uniform(*FROZEN_SECONDS))
+        for name in edition.processes
+    }
+    return faults | {
+        f"kill a child of {name}": lambda name=name: edition.kill_child(name) for name in ("worker", "web")
+    }
 
 
 def of_redis(server, rng):
@@ -48,7 +53,12 @@ def of_redis(server, rng):
         time.sleep(rng.uniform(*FROZEN_SECONDS))
         server.start()
 
-    return {"kill redis": server.restart, "flush redis": server.flush, "freeze redis": freeze, "take redis away": take_away}
+    return {
+        "kill redis": server.restart,
+        "flush redis": server.flush,
+        "freeze redis": freeze,
+        "take redis away": take_away,
+    }
 
 
 def of_postgres(server, look):

@@ -9,7 +9,10 @@ import redis
 from tests.support import provision, wait
 
 BACK_SECONDS = 20
-SAFE = ("synchronous_commit=on", "full_page_writes=on")  # what is acknowledged survives a kill of the server's processes
+SAFE = (
+    "synchronous_commit=on",
+    "full_page_writes=on",
+)  # what is acknowledged survives a kill of the server's processes
 
 
 class Mortal:

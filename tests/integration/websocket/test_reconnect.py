@@ -1,0 +1,245 @@
+"""Who was away says what they saw last, and is told what they missed: from the ledger, which forgets nothing."""
+
+import datetime
+import json
+import threading
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from django.utils import timezone
+
+from notifications.consumers import RESUMED_ALREADY
+from notifications.hub import hub, publish
+from notifications.queries import live
+from tenants import events
+from tenants.context import tenant
+from tenants.ids import uuid7
+from tenants.models import Delivery, Event
+from tests.integration.websocket.conftest import browser, changed, drained, talk
+
+pytestmark = pytest.mark.django_db
+
+FIRST = 1_000_000  # a position behind all that the world has
+A_MINUTE = datetime.timedelta(minutes=1)
+
+
+def happened(world, *subjects, organization=None, apart=A_MINUTE, kind="absence.requested"):
+    """Relayed events about these (id, version), further apart than a frame may be late, and after all the world has."""
+    place = organization or world.north
+    moments = [timezone.now() + number * apart for number in range(1, len(subjects) + 1)]
+    with tenant(place):
+        Event.objects.bulk_create(
+            Event(
+                organization_id=place.pk,
+                kind=kind,
+                subject_type="absence",
+                subject_id=pk,
+                subject_version=version,
+                via="job",
+                occurred_at=moment,
+                recorded_at=moment,
+                relayed_at=moment,
+                position=FIRST + number,
+            )
+            for number, ((pk, version), moment) in enumerate(zip(subjects, moments, strict=True))
+        )
+
+
+def resumed(world, position, meanwhile=None):
+    """What Omar hears after he resumed from a position."""
+    socket = browser(world.omar)
+
+    async def conversation():
+        await socket.opened()
+        if meanwhile:
+            meanwhile()
+        await socket.say(json.dumps({"type": "resume", "position": position}))
+        heard = await socket.frames_before_pong()
+        await socket.leave()
+        return heard
+
+    return talk(conversation)
+
+
+def missed(frames):
+    return [(frame["id"], frame["version"], frame["position"]) for frame in frames if frame["type"] == "changed"]
+
+
+class TestReconnect:
+    """A gap in the line is no gap in what is known."""
+
+    def test_what_was_missed_is_said_again_and_no_more(self, world):
+        one, two, three = uuid7(), uuid7(), uuid7()
+        happened(world, (one, 1), (two, 1), (three, 1), (two, 2))
+
+        heard = resumed(world, FIRST + 1)
+
+        assert missed(heard) == [(str(three), 1, FIRST + 2), (str(two), 2, FIRST + 3)]
+        assert heard[-1] == {"type": "resumed", "position": FIRST + 3}
+
+    def test_of_one_thing_only_the_newest_version_is_said(self, world):
+        """The page reads it again once; the versions in between are nobody's any more."""
+        one, two = uuid7(), uuid7()
+        happened(world, (two, 1), (one, 1), (one, 2), (two, 2), (one, 3))
+
+        assert missed(resumed(world, FIRST - 1)) == [(str(two), 2, FIRST + 3), (str(one), 3, FIRST + 4)]
+
+    def test_what_may_have_been_overtaken_is_said_again(self, world):
+        """A worker that died held one announcement while the next was heard: who resumes from that missed the other."""
+        overtaken = uuid7()
+        happened(world, (uuid7(), 1), (overtaken, 1), (uuid7(), 1), apart=0.6 * live.OVERTAKEN)
+
+        assert missed(resumed(world, FIRST + 2)) == [(str(overtaken), 1, FIRST + 1)]
+
+    def test_who_missed_nothing_hears_nothing(self, world):
+        happened(world, (uuid7(), 1))
+
+        assert resumed(world, FIRST) == [{"type": "resumed", "position": FIRST}]
+
+    def test_gap_too_wide_is_a_resync(self, world, monkeypatch):
+        """A thousand single hints are dearer than one fresh page."""
+        monkeypatch.setattr(live, "AT_MOST", 3)
+        happened(world, *((uuid7(), 1) for _ in range(4)))
+
+        assert resumed(world, FIRST - 1) == [{"type": "resync"}, {"type": "resumed", "position": FIRST + 3}]
+        assert len(missed(resumed(world, FIRST))) == 3
+
+    def test_too_old_is_a_resync(self, world, monkeypatch):
+        monkeypatch.setattr(live, "AT_MOST", 3)
+        happened(world, *((uuid7(), 1) for _ in range(4)))
+
+        assert resumed(world, 0)[0] == {"type": "resync"}
+
+    def test_position_nobody_has_seen_yet_is_a_resync(self, world):
+        """The database was put back to an older day, or somebody guesses."""
+        happened(world, (uuid7(), 1))
+
+        assert resumed(world, 2**62)[0] == {"type": "resync"}
+
+    def test_database_away_is_a_resync(self, world, monkeypatch):
+        """Nobody knows what was missed, so everything may have been."""
+
+        def away(position):
+            raise DatabaseError("gone")
+
+        monkeypatch.setattr(live, "missed_since", away)
+
+        assert [frame["type"] for frame in resumed(world, 1)] == ["resync", "resumed"]
+
+    def test_other_organizations_stay_unheard(self, world):
+        happened(world, (uuid7(), 1), organization=world.south)
+        happened(world, (uuid7(), 1))
+
+        assert len(missed(resumed(world, FIRST - 1))) == 1
+
+    def test_what_nobody_announces_is_not_said(self, world):
+        """A token's making is in the ledger and on nobody's page."""
+        happened(world, (uuid7(), 1), kind="token.made")
+
+        assert resumed(world, FIRST - 1) == [{"type": "resumed", "position": FIRST}]
+
+    def test_what_happens_while_it_reads_comes_once_and_after(self, world, monkeypatch):
+        """The seat is taken before the ledger is read, so nothing falls between the two."""
+        old, new = uuid7(), uuid7()
+        happened(world, (old, 1), (new, 1))
+        reading = live.missed_since
+
+        def slowly(position):
+            found = reading(position)
+            publish(world.north.pk, changed(id=old, version=1, position=FIRST))
+            publish(world.north.pk, changed(id=new, version=2, position=FIRST + 2))
+            return found
+
+        monkeypatch.setattr(live, "missed_since", slowly)
+
+        assert missed(resumed(world, FIRST - 1)) == [
+            (str(old), 1, FIRST),
+            (str(new), 1, FIRST + 1),
+            (str(new), 2, FIRST + 2),
+        ]
+
+    def test_once_is_enough(self, world):
+        """Each costs a look into the ledger."""
+        socket = browser(world.omar)
+
+        async def conversation():
+            await socket.opened()
+            await socket.say('{"type": "resume", "position": 0}')
+            await socket.frames_before_pong()
+            await socket.say('{"type": "resume", "position": 0}')
+            answer = await socket.frame()
+            await socket.leave()
+            return answer
+
+        assert talk(conversation) == json.loads(RESUMED_ALREADY.text())
+
+    def test_hello_does_not_promise_what_is_not_announced_yet(self, world):
+        """Who resumed from the newest position would never hear of what waits before it."""
+        drained(world.north)
+        with tenant(world.north):
+            before = live.settled()
+            event = events.record(world.assembly, "absence.requested", by=world.ada)
+            Event.objects.filter(pk=event.pk).update(position=before + 1, relayed_at=timezone.now())
+            waiting = Delivery.objects.create(event_id=event.pk, subscriber=live.ANNOUNCE)
+            unsettled = live.settled()
+            waiting.delete()
+
+            assert (unsettled, live.settled()) == (before, before + 1)
+
+
+class TestOrder:
+    """Of one thing an older version never comes after a newer one, whoever announced it first."""
+
+    def test_frame_that_was_overtaken_is_not_said(self, world):
+        pk = uuid7()
+        socket = browser(world.omar)
+
+        async def conversation():
+            await socket.opened()
+            for version in (2, 1, 2, 3):
+                publish(world.north.pk, changed(id=pk, version=version, position=version))
+            heard = await socket.frames_before_pong()
+            await socket.leave()
+            return heard
+
+        assert [frame["version"] for frame in talk(conversation)] == [2, 3]
+
+    def test_threads_that_announce_at_once_keep_it(self, world):
+        """Each thread has some of the versions; what is heard only rises."""
+        pk = uuid7()
+        socket = browser(world.omar)
+
+        def announce(versions):
+            for version in versions:
+                publish(world.north.pk, changed(id=pk, version=version, position=version))
+
+        async def conversation():
+            await socket.opened()
+            threads = [threading.Thread(target=announce, args=(range(start, 60, 3),)) for start in (1, 2, 3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                await sync_to_async(thread.join)()
+            heard = await socket.frames_before_pong()
+            await socket.leave()
+            return [frame["version"] for frame in heard]
+
+        heard = talk(conversation)
+        assert heard == sorted(set(heard))
+        assert heard[-1] == 59
+
+    def test_only_so_much_is_remembered(self, world, monkeypatch):
+        """A house with a million things does not fill the memory of its server."""
+        monkeypatch.setattr("notifications.hub.rooms.REMEMBERED", 3)
+        socket = browser(world.omar)
+
+        async def conversation():
+            await socket.opened()
+            for _ in range(10):
+                publish(world.north.pk, changed(id=uuid7()))
+            known = len(hub._rooms[world.north.pk]._newest)
+            await socket.leave()
+            return known
+
+        assert talk(conversation) == 3
