@@ -19,7 +19,7 @@ DEPLOYED := SECRET_KEY=only-here-to-be-checked-0123456789-abcdefghijklmnopqrstuv
 
 .PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services race-dispatch \
 	test-browser test-cov test-report test-all bench-queries bench-lists bench-recommend \
-	bench-dispatch bench-plans check lint imports types migrations deployable lock css css-check \
+	bench-dispatch bench-plans bench-sockets check lint imports types migrations deployable lock css css-check \
 	clean base-pins test-pins dev-pins
 
 help: ## these targets
@@ -88,6 +88,9 @@ bench-dispatch: dev-pins ## plans, packings and shops beside rivals: seconds, ga
 
 bench-recommend: test-pins ## who could take a task, of 500 people, beside a bare query of them (MEMBERS= ROUNDS=)
 	@MEMBERS=$(MEMBERS) ROUNDS=$(ROUNDS) $(PY) -m benchmarks.recommend
+
+bench-sockets: dev-pins ## a thousand sockets on one process beside channel-layer groups: latency, deliveries (SOCKETS= SECONDS= ROUNDS= LAYERS=)
+	@SOCKETS=$(SOCKETS) SECONDS=$(SECONDS) ROUNDS=$(ROUNDS) $(if $(LAYERS),LAYERS=$(LAYERS)) $(PY) -m benchmarks.sockets
 
 ## Change it
 check: lint imports types migrations deployable ## what must hold before a test is worth running

@@ -16,12 +16,17 @@ CONTRIBUTIONS = {
             "dispatch.pages.assignment_panels",
             "dispatch.pages.task_panels",
             "dispatch.pages.why_panels",
+            "notifications.pages.escalations.escalation_panels",
             "notifications.pages.follows.follow_panels",
         ],
         "history": ["dispatch.queries.history_of"],
     },
-    "workorder": {"panels": ["notifications.pages.follows.follow_panels"]},
-    "ticket": {"panels": ["notifications.pages.follows.follow_panels"]},
+    "workorder": {
+        "panels": ["notifications.pages.escalations.escalation_panels", "notifications.pages.follows.follow_panels"]
+    },
+    "ticket": {
+        "panels": ["notifications.pages.escalations.escalation_panels", "notifications.pages.follows.follow_panels"]
+    },
     "event": {
         "sentences": [
             "tenants.words.SENTENCES",

@@ -266,6 +266,10 @@ EMAIL_TIMEOUT = 8  # below the lease of a message
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Workfloor <workfloor@localhost>")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
+# --- browser push ---------------------------------------------------------------------------------------------------
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")  # `manage.py push_keys`; without it no push is offered
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+
 # --- addresses that people typed -----------------------------------------------------------------------------------
 OUTBOUND_HTTP = env.bool("OUTBOUND_HTTP", default=not HTTPS)  # also http://, where nobody expects better
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])  # hosts and networks inside the house that may be called

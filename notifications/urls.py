@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import follows, inbox, preferences, webhooks
+from notifications.views import escalations, follows, inbox, preferences, push, webhooks
 
 app_name = "notifications"
 urlpatterns = [
@@ -20,10 +20,21 @@ urlpatterns = [
     path("settings/notifications/defaults/", preferences.defaults, name="default_preferences"),
     path("unsubscribe/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
     path("notifications/<uuid:pk>/toast/", inbox.live_toast, name="live_toast"),
+    path("escalations/", escalations.escalation_list, name="escalation_list"),
+    path("escalations/<uuid:pk>/acknowledge/", escalations.escalation_acknowledge, name="escalation_acknowledge"),
+    path("settings/escalation/", escalations.policy_list, name="policy_list"),
+    path("settings/escalation/new/", escalations.policy_new, name="policy_new"),
+    path("settings/escalation/calendars/", escalations.calendar_list, name="calendar_list"),
+    path("settings/escalation/calendars/<uuid:pk>/", escalations.calendar_edit, name="calendar_edit"),
+    path("settings/escalation/calendars/<uuid:pk>/remove/", escalations.calendar_remove, name="calendar_remove"),
+    path("settings/escalation/<uuid:pk>/", escalations.policy_edit, name="policy_edit"),
+    path("settings/escalation/<uuid:pk>/remove/", escalations.policy_remove, name="policy_remove"),
+    path("settings/escalation/<uuid:pk>/dry-run/", escalations.policy_dry_run, name="policy_dry_run"),
     path("settings/webhooks/", webhooks.webhook_list, name="webhook_list"),
     path("settings/webhooks/<uuid:pk>/", webhooks.webhook_detail, name="webhook_detail"),
     path("settings/webhooks/<uuid:pk>/remove/", webhooks.webhook_remove, name="webhook_remove"),
     path("settings/webhooks/<uuid:pk>/rotate-secret/", webhooks.webhook_rotate, name="webhook_rotate"),
     path("settings/webhooks/<uuid:pk>/test/", webhooks.webhook_test, name="webhook_test"),
     path("settings/webhooks/deliveries/<uuid:pk>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("sw.js", push.worker, name="worker"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, TextChoices, Value
 from django.db.models.functions import Concat
 
-from notifications.models import BusinessCalendar, Escalation, EscalationPolicy, Webhook
+from notifications.models import BusinessCalendar, Escalation, EscalationPolicy, PushSubscription, Webhook
 from notifications.states import Kind, Transport, Wanted
 from tenants.models import ScheduledRun
 from tenants.words import Facts, Sentence, edited, in_a_row, quoted
@@ -67,6 +67,10 @@ SENTENCES: dict[str, Sentence] = {
     "scheduled_run.alarmed": "The nightly look at escalations found {found} steps that would reach nobody",
     "escalation.acknowledged": "{who} acknowledged {what}",
     "escalation.ended": _ended,
+    "push_subscription.added": "{who} asked a browser to show notifications",
+    "push_subscription.renewed": "A browser of {member} got new keys",
+    "push_subscription.removed": "{who} told a browser of {member} to show notifications no more",
+    "push_subscription.expired": "A browser of {member} shows notifications no more",
     "webhook.created": "{who} added the endpoint {name}",
     "webhook.edited": edited,
     "webhook.removed": "{who} removed the endpoint {name}",
@@ -79,7 +83,12 @@ NAMES = {
     "escalation_policy": (EscalationPolicy, quoted("name")),
     "escalation": (Escalation, Concat(Value("the escalation “"), F("policy__name"), Value("”"))),
     "scheduled_run": (ScheduledRun, Value("a scheduled run")),
+    "push_subscription": (PushSubscription, Value("a browser")),
     "webhook": (Webhook, Concat(Value("the endpoint “"), F("name"), Value("”"))),
 }
 KEYS: dict[str, str] = {"policy": "escalation_policy", "escalation": "escalation", "calendar": "business_calendar"}
-PLACES: dict[str, str] = {"webhook": "notifications:webhook_detail"}
+PLACES: dict[str, str] = {
+    "business_calendar": "notifications:calendar_edit",
+    "escalation_policy": "notifications:policy_edit",
+    "webhook": "notifications:webhook_detail",
+}

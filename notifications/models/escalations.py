@@ -44,6 +44,12 @@ class BusinessCalendar(TenantModel):
         """The days it is open on, Monday 0."""
         return frozenset(number for number, day in enumerate(DAYS) if getattr(self, day))
 
+    @property
+    def in_words(self) -> str:
+        """Mon, Tue, Wed 08:00–17:00"""
+        days = ", ".join(day[:3].title() for day in DAYS if getattr(self, day))
+        return f"{days} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
 
 class Holiday(TenantRow):
     """A date on which a calendar is closed."""

@@ -37,7 +37,7 @@ class Notification(TenantModel):
     NOUN = "notification"
 
     recipient = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, related_name="notifications")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=30, choices=Kind)
     title = models.CharField(max_length=200)
     content = models.TextField(blank=True)
@@ -70,9 +70,19 @@ class Notification(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "recipient", "-created_at", "-id"], name="notification_inbox"),
+            # What is listed and counted of a member, in its order and by its columns: no row is read to be counted.
             models.Index(
-                fields=["organization", "recipient"],
+                fields=["organization", "recipient", "-created_at", "-id", "kind", "level"],
+                condition=models.Q(archived_at=None, hidden_because=""),
+                name="notification_inbox",
+            ),
+            models.Index(
+                fields=["organization", "recipient", "-created_at", "-id", "kind", "level"],
+                condition=models.Q(archived_at__isnull=False, hidden_because=""),
+                name="notification_archive",
+            ),
+            models.Index(
+                fields=["organization", "recipient", "-created_at", "-id", "kind", "level"],
                 condition=models.Q(read_at=None, archived_at=None, hidden_because=""),
                 name="notification_unread",
             ),

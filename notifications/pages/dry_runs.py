@@ -11,7 +11,7 @@ from notifications.states import Transport
 from tenants import context
 from tenants.words import in_a_row
 
-WEEK_DAYS = 6
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def show_policies(request, **values):
     for finding in dry_runs.findings([policy for policy in policies if policy.active]):
         found.setdefault(finding.policy.pk, []).append(finding)
     ladders = [ladder_of(policy, found.get(policy.pk, [])) for policy in policies]
-    groups = [(trigger.label, mine) for trigger in Trigger if (mine := [x for x in ladders if x.policy.trigger == trigger])]
+    groups = [
+        (trigger.label, mine) for trigger in Trigger if (mine := [x for x in ladders if x.policy.trigger == trigger])
+    ]
     values |= {"groups": groups, "calendars": BusinessCalendar.objects.count()}
     return show(request, "policies", **values)
 
@@ -130,22 +132,26 @@ def cards_of(rows, member):
 def _card(row, thing, verbs):
     promised = list(row.promised.all())
     steps = {step["sequence"]: step for step in row.steps}
-    rungs = [
-        {"promise": promise, "whom": Audience(steps[promise.sequence]["audience"]).label} for promise in promised
-    ]
+    rungs = [{"promise": promise, "whom": Audience(steps[promise.sequence]["audience"]).label} for promise in promised]
     waiting = [rung for rung in rungs if rung["promise"].state == DeliveryState.PENDING]
     by = row.acknowledged_by.name if row.acknowledged_by else ""
     return Card(row, thing, rungs, waiting[0] if waiting else None, "acknowledge" in verbs, by)
 
 
-def panels(things, *, request, **_):
-    """Dict[id -> HTML] of the escalations that run about orders, tasks or tickets, for their pages."""
+def escalation_panels(things, *, request, brief=False, **_):
+    """Dict[id -> HTML] of the escalations that run about orders, tasks or tickets, for the page of one."""
+    if brief:
+        return {}
     by_id = {thing.pk: thing for thing in things}
     about = {pk: pk for pk in by_id}
     if things and things[0].NOUN == WorkOrderTask.NOUN:
         offers = SUBJECTS[Trigger.ASSIGNMENT_UNANSWERED].objects.open().filter(task__in=list(by_id))
         about |= dict(offers.values_list("pk", "task_id"))
-    rows = Escalation.objects.running().filter(subject_id__in=list(about)).select_related("policy", "acknowledged_by__user")
+    rows = (
+        Escalation.objects.running()
+        .filter(subject_id__in=list(about))
+        .select_related("policy", "acknowledged_by__user")
+    )
     found: dict[Any, list[Card]] = {}
     for card in cards_of(list(rows.with_promises().order_by("started_at", "pk")), request.member):
         found.setdefault(about[card.escalation.subject_id], []).append(card)
@@ -154,4 +160,3 @@ def panels(things, *, request, **_):
         pk: render_to_string("notifications/_escalation_panel.html", value, request=request)
         for pk, value in values.items()
     }
-

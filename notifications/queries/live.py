@@ -43,7 +43,7 @@ def missed_since(position: int) -> list[hub.Changed] | None:
     too much to say, too old, or a position nobody has seen.
     """
     newest_first = Event.objects.filter(position__isnull=False).order_by("-position").values_list(*COLUMNS)
-    rows = list(newest_first[: AT_MOST + 1])
+    rows = list(newest_first[: AT_MOST + 2])
     if position > (rows[0][0] if rows else 0):
         return None
     seen_at = Event.objects.filter(position=position).values_list("relayed_at", flat=True).first()
@@ -51,8 +51,9 @@ def missed_since(position: int) -> list[hub.Changed] | None:
     for row in rows:
         if row[0] <= position and (seen_at is None or row[1] < seen_at - OVERTAKEN):
             break
-        wanted.append(row)
-    return None if len(wanted) > AT_MOST else _frames(row for row in reversed(wanted) if row[0] != position)
+        if row[0] != position:
+            wanted.append(row)
+    return None if len(wanted) > AT_MOST else _frames(reversed(wanted))
 
 
 def news_since(position: int) -> News:

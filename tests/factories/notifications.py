@@ -43,11 +43,11 @@ class MessageFactory(BaseFactory):
 
 
 class ClearedFactory(BaseFactory):
-    """A message that was sent and is forgotten."""
+    """A number that is kept of what is forgotten, under a name that adds to no figure."""
 
     class Meta:
         model = Cleared
 
     label = conservation.MESSAGES
-    state = "done"
+    state = factory.Sequence(lambda n: f"s{n}")
     count = 1

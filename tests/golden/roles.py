@@ -45,6 +45,7 @@ PAGES = {route: cells for route, cells in ROUTES.items() if route not in API_V1 
 PUBLIC = {
     "GET /healthz": (200, "a supervisor asks, and learns nothing of anybody"),
     "GET /readyz": (503, "a balancer asks; in a test no relay runs, which is what it says"),
+    "GET /sw.js": (200, "a browser fetches it again while nobody is signed in, and it says nothing of anybody"),
     "GET /metrics": (200, "figures without names, kept inside the house by the proxy"),
     "GET /unsubscribe/{token}/": (404, "whoever holds a mail; a token that nobody signed opens nothing"),
     "POST /unsubscribe/{token}/": (404, "the same by one click of a mail program"),

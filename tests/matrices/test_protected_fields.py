@@ -18,6 +18,7 @@ ENOUGH = 25
 HOSTILE = {
     models.CharField: "hostile",
     models.TextField: "hostile",
+    models.URLField: "https://hostile.example.com/",
     models.UUIDField: str(uuid.UUID("01900000-0000-7000-8000-00000000dead")),
     models.DateTimeField: "2001-02-03T04:05:06Z",
     models.DecimalField: "77.77",

@@ -83,13 +83,13 @@ class TestParking:
         def late():
             tell(north, [member], "Early")
             [row] = waiting(north)
-            meeting = Meeting(2)
-            send_now = lambda: relay.run(LABEL, north, row)  # noqa: E731
+            placed, read = Meeting(2), Meeting(2)  # the place was given before the closing, and is used after it
             with (
-                mock.patch.object(digests, "take", meeting.after(digests.take)),
-                mock.patch.object(digests, "_bring", meeting.before(digests._bring)),
+                mock.patch.object(digests, "take", read.after(placed.after(digests.take))),
+                mock.patch.object(digests, "_close", placed.before(digests._close)),
+                mock.patch.object(digests, "_bring", read.before(digests._bring)),
             ):
-                race(lambda: tell(north, [member], "Late"), send_now)
+                race(lambda: tell(north, [member], "Late"), lambda: relay.run(LABEL, north, row))
 
         return late
 

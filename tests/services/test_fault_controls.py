@@ -288,11 +288,11 @@ class TestChecker:
     @pytest.mark.parametrize(
         ("sql", "check"),
         [
-            ("UPDATE workorder_workorder SET status = 'draft'", "stale_rows"),
+            ("UPDATE workorder_workorder SET version = version + 1", "stale_rows"),
             ("DELETE FROM tenants_delivery WHERE subscriber LIKE 'notifications%'", "deliveries"),
             ("UPDATE tenants_event SET position = position + 1 WHERE position = (SELECT max(position) FROM tenants_event)", "positions"),
         ],
-        ids=["status", "delivery", "position"],
+        ids=["version", "delivery", "position"],
     )  # fmt: skip
     def test_what_is_not_as_the_ledger_says_is_found(self, submitted, look, history, sql, check):
         with look.line() as line:

@@ -88,7 +88,7 @@ class Edition:
     def _is_ready(self):
         try:
             return requests.get(f"{self.base}/readyz", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:  # a machine with much to do may let it wait: that is not ready either
             return False
 
 

@@ -339,6 +339,26 @@ BODIES = {
         "holidays": [{"date": "2031-12-25", "name": "Christmas"}],
     },
     ("PATCH", "business-calendars/{pk}/"): lambda world: {"opens": "07:00"},
+    **{
+        ("POST", f"settings/escalation/{where}"): lambda world: {
+            "name": "Nobody looks",
+            "trigger": "ticket_open",
+            "rank": "7",
+            "steps-0-wait": "30",
+            "steps-0-unit": "minutes",
+            "steps-0-audience": "planners",
+        }
+        for where in ("new/", "{pk}/")
+    },
+    **{
+        ("POST", f"settings/escalation/calendars/{where}"): lambda world: {
+            "name": "Office",
+            "days": ["monday", "friday"],
+            "opens": "08:00",
+            "closes": "16:00",
+        }
+        for where in ("", "{pk}/")
+    },
     ("POST", "departments/"): lambda world: {"code": "PNT", "name": "Painting"},
     ("PATCH", "departments/{pk}/"): lambda world: {"name": "Assembly line"},
     ("POST", "customers/"): lambda world: {"code": "ACME", "name": "Acme", "email": "acme@customers.example"},

@@ -18,6 +18,10 @@ for name in (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
     "BEHIND_PROXY",
+    "OUTBOUND_HTTP",
+    "OUTBOUND_ALLOW",
+    "VAPID_PRIVATE_KEY",
+    "VAPID_SUBJECT",
 ):
     os.environ.pop(name, None)
 os.environ["WORKFLOOR_HOME"] = str(ROOT / "build" / "home")
@@ -29,3 +33,5 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - whitenoise warns 
 WHITENOISE_USE_FINDERS = False  # every client would look for every static file again
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash would be most of a sign-in's time
 DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405 - in memory tables come from the models; migrations run on PostgreSQL
+VAPID_PRIVATE_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"  # of the example in RFC 8291
+VAPID_SUBJECT = "mailto:admin@floor.example"

@@ -46,6 +46,7 @@ class Command(BaseCommand):
             log_level="warning",
             access_log=False,
             ws_max_size=65_536,
+            ws_per_message_deflate=False,  # frames are short: packing each for each socket costs more than it saves
             timeout_graceful_shutdown=3,
         )
         server = uvicorn.Server(config)

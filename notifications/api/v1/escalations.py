@@ -1,6 +1,7 @@
 """Escalations: what waits for somebody to react, what was promised, and "I take care of it"."""
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 
@@ -36,6 +37,11 @@ class FrozenStep(serializers.Serializer):
     transports = serializers.ListField(child=serializers.CharField())
 
 
+@extend_schema_field(FrozenStep(many=True))
+class FrozenSteps(serializers.JSONField):
+    """As they were written down: nothing is looked up."""
+
+
 class EscalationShown(serializers.Serializer):
     """`steps` is what was promised when it began, `promised` what became of that so far."""
 
@@ -50,7 +56,7 @@ class EscalationShown(serializers.Serializer):
     acknowledged_at = Moment(allow_null=True)
     acknowledged_by = serializers.UUIDField(source="acknowledged_by_id", allow_null=True)
     ended_because = serializers.CharField()
-    steps = FrozenStep(many=True)
+    steps = FrozenSteps()
     promised = Promised(source="promised.all", many=True)
     version = serializers.IntegerField()
     allowed_actions = AllowedActions()

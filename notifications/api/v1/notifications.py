@@ -89,8 +89,8 @@ class Timeline(serializers.Serializer):
 
 
 class NotificationFilter(filters.FilterSet):
-    kind = filters.MultipleChoiceFilter(choices=Kind.choices)
-    level = filters.MultipleChoiceFilter(choices=Level.choices)
+    kind = filters.MultipleChoiceFilter(choices=Kind.choices, distinct=False)  # of its own columns, nothing comes twice
+    level = filters.MultipleChoiceFilter(choices=Level.choices, distinct=False)
     is_read = YesNo(method="that_are_read")
     is_urgent = YesNo(field_name="is_urgent")
     archived = YesNo(method="that_are_archived")

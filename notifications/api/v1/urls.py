@@ -10,12 +10,14 @@ from notifications.api.v1 import (
     live,
     notifications,
     preferences,
+    push_subscriptions,
     webhooks,
 )
 
 routes = [
     ("follows", follows.FollowViewSet, "follow"),
     ("notifications", notifications.NotificationViewSet, "notification"),
+    ("push-subscriptions", push_subscriptions.PushSubscriptionViewSet, "push_subscription"),
     ("webhooks/deliveries", webhooks.DeliveryViewSet, "webhook_delivery"),  # before what would take it for an id
     ("webhooks", webhooks.WebhookViewSet, "webhook"),
     ("escalation-policies", escalation_policies.PolicyViewSet, "escalation_policy"),

@@ -11,7 +11,7 @@ from tenants import context
 from tenants.context import tenant
 from tenants.models import Delivery, Event
 from tenants.states import DeliveryState
-from tests.factories import NotificationFactory, OccasionFactory, ScheduledRunFactory
+from tests.factories import NotificationFactory, OccasionFactory, ScheduledRunFactory, WorkOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +146,10 @@ class TestAmounts:
 
 class TestDeliveries:
     def test_done_ones_go_after_a_month_and_are_remembered_as_a_number(self, world, forget, celery_burst):
-        celery_burst.until_quiet()
+        WorkOrderFactory(organization=world.north)
+        celery_burst.relay()
+        while celery_burst.step(world.north):
+            pass
         with tenant(world.north):
             before, events = figures()["deliveries"], Event.objects.count()
             done = Delivery.objects.filter(state=DeliveryState.DONE).count()

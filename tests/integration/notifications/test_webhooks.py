@@ -108,6 +108,7 @@ class TestTelling:
         celery_burst.until_quiet()
         arrived = sink.arrived[0]
 
+        assert SAMPLE.read_text() in Path("docs/webhooks.md").read_text()
         assert is_ours(endpoint.secret, arrived.headers, arrived.body)
         assert not is_ours(endpoint.secret, arrived.headers, arrived.body + b" ")
         assert not is_ours("whsec_b3RoZXI=", arrived.headers, arrived.body)
