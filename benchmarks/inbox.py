@@ -42,14 +42,14 @@ FIRST = datetime.datetime(2025, 6, 1, tzinfo=datetime.UTC)
 UNREAD = f"(CASE WHEN n % 100 = 0 THEN (n / 100) % 50 < 9 ELSE n > {ROWS} * 0.95 END)"
 ENTRIES = f"""
     INSERT INTO {TABLE} (id, created_at, updated_at, version, organization_id, recipient_id, event_id, kind, title,
-        content, html, level, url, subject_type, subject_id, why, is_urgent, occasions, hidden_because, read_at,
-        archived_at)
+        content, html, level, url, subject_type, subject_id, why, is_urgent, occasions, decided, hidden_because,
+        read_at, archived_at)
     SELECT ('0190' || lpad(to_hex(n), 8, '0') || '7000' || '8000000000000001')::uuid, at, at, 1, %(organization)s,
         people.id, ('0190' || lpad(to_hex(n), 8, '0') || '7001' || '8000000000000001')::uuid,
         (%(kinds)s::text[])[1 + n / 700 %% 25], 'Leaflets, folded, batch ' || n || ' is yours',
         'WO-2026-' || lpad((n / 10)::text, 6, '0') || '. Least loaded of four who may do it.', '', 'info',
         '/tasks/' || n || '/', 'task', ('0190' || lpad(to_hex(n / 10), 8, '0') || '7002' || '8000000000000001')::uuid,
-        'It was given to you.', false, 1, CASE WHEN n %% 97 = 0 THEN 'muted' ELSE '' END,
+        'It was given to you.', false, 1, 1, CASE WHEN n %% 97 = 0 THEN 'muted' ELSE '' END,
         CASE WHEN {UNREAD.replace("%", "%%")} THEN NULL ELSE at END,
         CASE WHEN NOT {UNREAD.replace("%", "%%")} AND n / 100 %% 4 = 0 THEN at END
     FROM generate_series(1, {ROWS}) AS n

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import escalations, follows, inbox, preferences, push, webhooks
+from notifications.views import escalations, follows, inbox, preferences, push, told, webhooks
 
 app_name = "notifications"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("settings/escalation/<uuid:pk>/", escalations.policy_edit, name="policy_edit"),
     path("settings/escalation/<uuid:pk>/remove/", escalations.policy_remove, name="policy_remove"),
     path("settings/escalation/<uuid:pk>/dry-run/", escalations.policy_dry_run, name="policy_dry_run"),
+    path("settings/told/", told.told_list, name="told_list"),
+    path("settings/told/figures/", told.told_figures, name="told_figures"),
+    path("settings/told/<uuid:pk>/", told.told_entry, name="told_entry"),
     path("settings/webhooks/", webhooks.webhook_list, name="webhook_list"),
     path("settings/webhooks/<uuid:pk>/", webhooks.webhook_detail, name="webhook_detail"),
     path("settings/webhooks/<uuid:pk>/remove/", webhooks.webhook_remove, name="webhook_remove"),

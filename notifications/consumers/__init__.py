@@ -1,5 +1,6 @@
 """The one socket, `/ws/`: says what changed in the caller's organization, and how much they have not read."""
 
+import asyncio
 import time
 from collections import deque
 from contextlib import suppress
@@ -107,6 +108,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         frames, settled = None, position  # read everything again, which is always right
         with suppress(DatabaseError):
             frames, settled = await database_sync_to_async(self.missed)(position)
+        hub.catch_up(self.passed.organization_id, frames or ())  # else an older version could follow a newer one
+        await asyncio.sleep(0)  # what of that nobody here had heard is held now, too
         self.seat.release(frames)
         self.say(Resumed(position=settled))
 

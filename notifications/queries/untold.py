@@ -4,13 +4,12 @@ What was decided then is in rows. Where there is none, the rules are asked again
 between departments and an answer about now is not an answer about then.
 """
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 
 from dispatch.models import Assignment
 from notifications import kinds
@@ -23,6 +22,7 @@ from workorder.models import Comment, WorkOrder, WorkOrderTask
 MOST = 20  # events; asking the rules again costs some queries each
 MOST_NAMED = 5
 TELLS = "notifications.subscribers.tell"
+ABOUT = re.compile(r"([a-z_]{1,30}):([0-9a-f-]{36})")
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def _of_entry(told: Notification) -> tuple[str, str]:
     return "told", f"Told: {told.why}" if told.why else "Told"
 
 
-def _why_not(
-    event: Event, member: Member, state: str | None, others: dict[uuid.UUID, list[str]]
-) -> tuple[str, str]:
+def _why_not(event: Event, member: Member, state: str | None, others: dict[uuid.UUID, list[str]]) -> tuple[str, str]:
     if event.relayed_at is None or state == DeliveryState.PENDING:
         return "not_yet", "Nobody was told yet: it waits to be relayed"
     if state == DeliveryState.DEAD:
@@ -117,17 +115,10 @@ def _would_be_told(event: Event, member: Member) -> bool:
 
 def thing_named(text: str) -> tuple[str, uuid.UUID] | None:
     """(noun, id) of what somebody typed: an order's number, or `task:` and an id as addresses have it."""
-    noun, _, pk = text.strip().partition(":")
-    if pk:
+    if parts := ABOUT.fullmatch(text.strip()):
         try:
-            return noun, uuid.UUID(pk)
+            return parts[1], uuid.UUID(parts[2])
         except ValueError:
             return None
-    found = WorkOrder.objects.filter(Q(number__iexact=text.strip())).values_list("pk", flat=True).first()
+    found = WorkOrder.objects.filter(number__iexact=text.strip()).values_list("pk", flat=True).first()
     return (WorkOrder.NOUN, found) if found else None
-
-
-def told_rows(**asked: Any) -> Any:
-    """Everything that was decided about telling people, whoever they are and whether it was shown or not."""
-    rows = Notification.objects.select_related("recipient__user").prefetch_related("messages")
-    return rows.filter(**asked).order_by("-created_at", "-id")

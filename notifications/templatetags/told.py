@@ -1,6 +1,8 @@
-"""How steps of a timeline look."""
+"""How steps of a timeline, and what became of messages, look and are called."""
 
 from django import template
+
+from tenants.states import DeliveryState
 
 register = template.Library()
 
@@ -28,3 +30,27 @@ ICONS = {
 @register.filter
 def icon_of(what):
     return ICONS.get(what, "info")
+
+
+STATES = {
+    DeliveryState.DONE: ("sent", "tone-good"),
+    DeliveryState.PENDING: ("on its way", "tone-info"),
+    DeliveryState.PARKED: ("waits for the digest", "tone-info"),
+    DeliveryState.DEAD: ("given up", "tone-bad"),
+    DeliveryState.SUPPRESSED: ("not sent", "tone-quiet"),
+}
+
+
+@register.filter
+def state_label(state):
+    return STATES[DeliveryState(state)][0]
+
+
+@register.filter
+def tone_of(state):
+    return STATES[DeliveryState(state)][1]
+
+
+@register.filter
+def verdict_label(code):
+    return {"told": "Told", "hidden": "Muted"}.get(code, "Not told")

@@ -22,7 +22,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from tenants import context, doorbell
 from tenants.actions.schedules import Scheduler
@@ -142,12 +142,17 @@ def _try(label: str, row: Leased) -> Exception | None:
 def in_its_name(label: str, row: Leased) -> Iterator[None]:
     """Under the request the row comes from, in the language of its organization; afterwards nothing of it is left."""
     request_id = getattr(row, "request_of", None) or ""
-    with (
-        context.acting(request_id=request_id, caused_by=getattr(row, "cause_of", None)),
-        translation.override(getattr(row, "language_of", None) or settings.LANGUAGE_CODE),
-        bound_contextvars(request_id=request_id, organization=str(row.organization_id), label=label, row=str(row.pk)),
-    ):
-        yield
+    before = get_contextvars()
+    try:
+        bind_contextvars(request_id=request_id, organization=str(row.organization_id), label=label, row=str(row.pk))
+        with (
+            context.acting(request_id=request_id, caused_by=getattr(row, "cause_of", None)),
+            translation.override(getattr(row, "language_of", None) or settings.LANGUAGE_CODE),
+        ):
+            yield
+    finally:
+        clear_contextvars()
+        bind_contextvars(**before)
 
 
 def claim(label: str, organization: Any, row_id: uuid.UUID) -> Leased | None:

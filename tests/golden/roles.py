@@ -69,6 +69,7 @@ BETWEEN_HOUSES = {
 # An outsider is led on without anything being looked up, so there is nothing to be found out: {line: status}.
 LEADS_ON = {
     "GET /notifications/read-all/": 302,
+    "GET /settings/notifications/hours/": 302,
     "GET /notifications/chosen/": 302,
     "GET /notifications/{pk}/read/": 302,
     "GET /notifications/{pk}/archive/": 302,

@@ -34,6 +34,7 @@ class TestReady:
             "migrations": "ok",
             "relay": "ok",
             "broker": "embedded",
+            "workers": "embedded",
         }
 
     @pytest.mark.parametrize(

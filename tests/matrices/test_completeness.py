@@ -22,6 +22,7 @@ NOT_SHOWN = {
     "POST /api/v1/notifications/read-all/": "says nothing but that it was heard",
     "POST /api/v1/notifications/read/": "the same of several",
     "POST /api/v1/notifications/archive/": "the same",
+    "POST /api/v1/dead-letters/replay/": "answers how many there were",
 }
 
 

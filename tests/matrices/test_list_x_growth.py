@@ -11,6 +11,8 @@ import dispatch.pages.plans
 import dispatch.views.shifts
 import dispatch.views.skills
 import notifications.views.inbox
+import notifications.views.told
+import notifications.views.webhooks
 import tenants.views
 import workorder.views.orders
 import workorder.views.tickets
@@ -42,6 +44,7 @@ NO_LIST = {
     "GET /api/v1/skills/undefined/": "what is wrong with the catalogue, see tests/api/v1/test_skills.py",
     "GET /api/v1/attendance/days/": "one entry per day that is asked for, see tests/api/v1/test_attendance.py",
     "GET /api/v1/notifications/unread-count/": "a figure",
+    "GET /api/v1/told/figures/": "figures",
     "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/events/export.csv": "a document, see tests/api/v1/test_events.py",
     "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",
@@ -80,6 +83,7 @@ def crowd(_stage, django_db_blocker):
             for about in (made.MemberSkillFactory, made.MemberShiftFactory, made.CapacityFactory):
                 about(organization=world.north)
             made.WebhookCallFactory(organization=world.north)
+            made.PushSubscriptionFactory(organization=world.north, member=world.pia)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
         for _ in range(MANY):
@@ -145,11 +149,13 @@ class TestPageXGrowth:
             ("GET /work-orders/", workorder.views.orders),
             ("GET /tickets/", workorder.views.tickets),
             ("GET /notifications/", notifications.views.inbox),
+            ("GET /settings/told/", notifications.views.told),
             ("GET /audit/", tenants.views),
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),
             ("GET /settings/tokens/", tenants.views),
             ("GET /dispatch/plans/", dispatch.pages.plans),
+            ("GET /settings/webhooks/", notifications.views.webhooks),
             ("GET /settings/skills/", dispatch.views.skills),
             ("GET /settings/member-skills/", dispatch.views.skills),
             ("GET /settings/shifts/", dispatch.views.shifts),
@@ -158,7 +164,7 @@ class TestPageXGrowth:
         ids=lambda part: part.removeprefix("GET ") if isinstance(part, str) else "",
     )
     def test_queries_do_not_grow_with_the_length_of_a_page(self, world, crowd, monkeypatch, line, views):
-        browser = Door(host="north.localhost").sign_in(crowd.pia)
+        browser = Door(host="north.localhost").sign_in(reader_of(line, crowd))
 
         def ask(length):
             monkeypatch.setattr(views, "PAGE_LENGTH", length)

@@ -211,7 +211,7 @@ class TestBurst:
         relayed = celery_burst.relay()
 
         assert relayed == 2
-        assert "notifications.subscribers.order_submitted" in celery_burst.waiting(world.north)
+        assert "notifications.subscribers.tell" in celery_burst.waiting(world.north)
 
     def test_step_runs_one_delivery(self, world, celery_burst):
         WorkOrderFactory(organization=world.north, at="submitted")

@@ -82,7 +82,7 @@ class Crowd(threading.Thread):
     def __init__(self, floor, secrets, count):
         super().__init__(daemon=True, name="crowd")
         self._floor, self._count, self._secrets = floor, count, secrets
-        self._readers, self._stop, self._reading = ThreadPoolExecutor(1), asyncio.Event(), None
+        self._readers, self._end, self._reading = ThreadPoolExecutor(1), asyncio.Event(), None
         self.followers = []
 
     def run(self):
@@ -95,7 +95,7 @@ class Crowd(threading.Thread):
             for number in range(self._count)
         ]
         tasks = [self._loop.create_task(follower.follow()) for follower in self.followers]
-        await self._stop.wait()
+        await self._end.wait()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -119,7 +119,7 @@ class Crowd(threading.Thread):
         return sum(not truth.items() <= follower.versions.items() for follower in self.followers)
 
     def leave(self):
-        self._loop.call_soon_threadsafe(self._stop.set)
+        self._loop.call_soon_threadsafe(self._end.set)
         self.join(10)
         self._readers.shutdown()
 
@@ -199,7 +199,6 @@ class TestConvergence:
         figures = {name: round(seconds, 2) for name, seconds in found.items()} | {"events": recorder.count}
         heard = {kind: sum(f.heard[kind] for f in crowd.followers) for kind in crowd.followers[0].heard}
         record_property("figures", figures | heard)
-        print(figures, heard)
         assert recorder.count == EVENTS
         assert [f.went_back for f in crowd.followers if f.went_back] == []
         assert all(f.heard["hello"] >= 2 and f.heard["resumed"] >= 1 for f in crowd.followers), (

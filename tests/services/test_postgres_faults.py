@@ -37,7 +37,7 @@ class Floor:
 
     def post(self, path, body=None, base=None):
         """The answer itself, whatever it is."""
-        bearer = {"Authorization": f"Bearer {self.house['planners'][0]}"}
+        bearer = {"Authorization": f"Token {self.house['planners'][0]}"}
         return requests.post(f"{base or self.edition.base}/api/v1/{path}", json=body or {}, headers=bearer, timeout=20)
 
     def another_web(self, **given):

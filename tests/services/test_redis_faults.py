@@ -71,7 +71,7 @@ class Floor:
         return self.line.post(f"{base}/api/v1/auth/token/", json={"email": email}, timeout=20).status_code
 
     def write(self, base):
-        bearer = {"Authorization": f"Bearer {self.house['planners'][0]}"}
+        bearer = {"Authorization": f"Token {self.house['planners'][0]}"}
         return self.line.post(f"{base}/api/v1/tickets/", json={"title": "It leaks"}, headers=bearer, timeout=20).status_code
 
     def submit_orders(self, count=ORDERS):

@@ -130,7 +130,7 @@ def ran_on(url, *command, **more):
         env=environment(DATABASE_URL=url, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"

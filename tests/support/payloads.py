@@ -100,6 +100,7 @@ MODELS = {
     "badges": Badge,
     "time-clock/badges": Badge,
     "notifications": Notification,
+    "told": Notification,
     "webhooks": Webhook,
     "webhooks/deliveries": WebhookCall,
     "push-subscriptions": PushSubscription,

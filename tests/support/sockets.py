@@ -100,7 +100,8 @@ class Follower:
 
     def __init__(self, port, authorization, read_again):
         self._port, self._authorization, self._read_again = port, authorization, read_again
-        self.versions, self.position, self.went_back = {}, -1, []
+        self.versions, self.position = {}, -1
+        self.said, self.went_back = {}, []  # by frames alone; what was read again may be ahead of them
         self.heard = dict.fromkeys(("hello", "changed", "resync", "resumed"), 0)
         self._reading = set()
         self.is_connected = False
@@ -137,9 +138,10 @@ class Follower:
             task.add_done_callback(self._reading.discard)
 
     def _changed(self, pk, version, position):
-        if version < self.versions.get(pk, 0):
-            self.went_back.append((pk, self.versions[pk], version))
-        self.versions[pk] = version
+        if version < self.said.get(pk, 0):
+            self.went_back.append((pk, self.said[pk], version))
+        self.said[pk] = version
+        self.versions[pk] = max(version, self.versions.get(pk, 0))
         self.position = max(self.position, position)
 
     async def _again(self):

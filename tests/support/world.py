@@ -149,7 +149,7 @@ def _told(world):
     made.DefaultPreferenceFactory(**south)
     made.FollowFactory(**south, **zoe, subject=world.south_order)
     made.OccasionFactory(**south, notification=world.zoe_notification)
-    made.WebhookAttemptFactory(**south)
+    made.WebhookAttemptFactory(**south, call__webhook__active=False)  # it exists, and nobody is called
     policy = made.EscalationStepFactory(**south).policy
     made.PromiseFactory(**south, escalation=made.EscalationFactory(**south, policy=policy))
     made.HolidayFactory(**south)

@@ -18,6 +18,7 @@ from tests.support.settings import ROOT
 
 TELL = "notifications.subscribers.tell"
 IN_THEIR_OWN_WORDS = {Kind.ESCALATED, Kind.ALARM}
+DOCUMENT = ROOT / "docs" / "notifications.md"
 LOCALES = ROOT / "notifications" / "locale"
 NONE = types.SimpleNamespace(NOUN="task", pk="7")
 
@@ -166,3 +167,21 @@ def test_every_kind_that_is_made_has_a_template():
     for kind, spec in KINDS.items():
         if kind not in IN_THEIR_OWN_WORDS:
             assert get_template(f"{spec.template}.txt")
+
+
+def test_the_table_in_the_documentation_is_the_one_that_holds():
+    row = re.compile(r"^\| `(\w+)` \| (.*?) \| .*? \| (\w+) \| (\w+) \| (\w+) \| (.*?) \|$", re.MULTILINE)
+    rows = row.findall(DOCUMENT.read_text())
+    joined = {None: "–", of_subject: "by thing", of_order: "by order"}
+
+    assert [(kind, re.findall(r"`([\w.]+)`", events), *rest) for kind, events, *rest in rows] == [
+        (
+            kind.value,
+            list(spec.makers),
+            spec.level.value,
+            spec.defaults[Transport.EMAIL].value,
+            spec.defaults[Transport.PUSH].value,
+            joined[spec.coalesce],
+        )
+        for kind, spec in KINDS.items()
+    ]

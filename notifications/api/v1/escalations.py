@@ -35,6 +35,7 @@ class FrozenStep(serializers.Serializer):
     audience = serializers.ChoiceField(Audience.choices)
     member = serializers.UUIDField(allow_null=True)
     transports = serializers.ListField(child=serializers.CharField())
+    due_at = Moment()
 
 
 @extend_schema_field(FrozenStep(many=True))

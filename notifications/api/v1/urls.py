@@ -11,6 +11,7 @@ from notifications.api.v1 import (
     notifications,
     preferences,
     push_subscriptions,
+    told,
     webhooks,
 )
 
@@ -18,6 +19,7 @@ routes = [
     ("follows", follows.FollowViewSet, "follow"),
     ("notifications", notifications.NotificationViewSet, "notification"),
     ("push-subscriptions", push_subscriptions.PushSubscriptionViewSet, "push_subscription"),
+    ("told", told.ToldViewSet, "told"),
     ("webhooks/deliveries", webhooks.DeliveryViewSet, "webhook_delivery"),  # before what would take it for an id
     ("webhooks", webhooks.WebhookViewSet, "webhook"),
     ("escalation-policies", escalation_policies.PolicyViewSet, "escalation_policy"),

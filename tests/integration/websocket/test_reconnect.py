@@ -205,6 +205,27 @@ class TestOrder:
 
         assert [frame["version"] for frame in talk(conversation)] == [2, 3]
 
+    def test_late_frame_does_not_follow_what_a_resume_has_said(self, world):
+        """The ledger was ahead of the one who announces: version 2 was said from there, then comes the frame of 1."""
+        pk = uuid7()
+        happened(world, (pk, 1), (pk, 2))
+        socket, other = browser(world.omar), browser(world.odd)
+
+        async def conversation():
+            await socket.opened()
+            await other.opened()
+            await socket.say(json.dumps({"type": "resume", "position": FIRST - 1}))
+            first = await socket.frames_before_pong()
+            for version in (1, 2):
+                publish(world.north.pk, changed(id=pk, version=version, position=FIRST + version - 1))
+            then = await socket.frames_before_pong()
+            heard = await other.frames_before_pong()
+            await socket.leave()
+            await other.leave()
+            return [[frame["version"] for frame in frames if "version" in frame] for frames in (first, then, heard)]
+
+        assert talk(conversation) == [[2], [], [2]]
+
     def test_threads_that_announce_at_once_keep_it(self, world):
         """Each thread has some of the versions; what is heard only rises."""
         pk = uuid7()

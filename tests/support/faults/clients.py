@@ -12,6 +12,7 @@ from tests.support import wait
 
 PATIENCE_SECONDS = 30  # of one request: a frozen database is asked for as long as a browser would
 AGAIN_SECONDS = 0.05  # after a connection that broke: whoever hammers a port that is closed learns nothing sooner
+REFUSALS = (409, 429)  # anything else a client did wrong itself
 BACK_SECONDS = 60  # for a product that is being killed all the time to answer one question
 
 
@@ -124,6 +125,7 @@ class Recorder(threading.Thread):
             time.sleep(AGAIN_SECONDS)
             return False, None
         if not answer.ok:
+            assert answer.status_code in REFUSALS, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}"
             self.history.add("refused", **told, why=answer.text[:200])
             return True, None
         found = answer.json()
@@ -132,7 +134,7 @@ class Recorder(threading.Thread):
 
     @staticmethod
     def by(token, op=""):
-        return {"Authorization": f"Bearer {token}"} | ({"X-Request-ID": op} if op else {})
+        return {"Authorization": f"Token {token}"} | ({"X-Request-ID": op} if op else {})
 
 
 def crowd(base, floors, history, *, count, seed, target):

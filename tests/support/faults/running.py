@@ -20,7 +20,7 @@ class Shaken(Full):
 
     def open(self, *houses, services=SERVICES):
         """Make the organizations and start the services; answers who works in them."""
-        self.given |= {"LOG_LEVEL": "ERROR", "WORKER_PROCESSES": "2"}
+        self.given |= {"LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "tests.support.faults.traced"}
         floors = json.loads(
             ran_on(
                 self.urls.app,
@@ -28,7 +28,7 @@ class Shaken(Full):
                 "tests.support.faults.floor",
                 *houses,
                 WORKFLOOR_HOME=self.home,
-                DJANGO_SETTINGS_MODULE="config.settings",
+                DJANGO_SETTINGS_MODULE=self.given["DJANGO_SETTINGS_MODULE"],
             )
         )
         for name in services:
