@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from config import demo_crew
+from config import demo_crew, demo_watch
 from dispatch.models import AssignmentRule
 from notifications.models import Message
 from tenants import context, relay
@@ -168,6 +168,8 @@ class House:
                     self._order(number)
                 self._tickets()
                 demo_crew.begin_the_day(self)
+                if self.slug == "north":
+                    demo_watch.watch(self)
                 Message.objects.filter(state=DeliveryState.PENDING).delete()  # the demo's past is not mailed
             return WorkOrder.objects.count()
 

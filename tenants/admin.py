@@ -19,7 +19,7 @@ from tenants.models import Organization, TenantRow, User
 
 VISIT = "platform_visit"  # in the session: which organization, and until when
 VISIT_SECONDS = 3600
-SECRETS = {"digest"}
+SECRETS = {"digest", "secret", "previous_secret", "p256dh", "auth"}
 
 
 def visited(request):

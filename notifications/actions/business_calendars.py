@@ -11,6 +11,7 @@ from notifications.engine.calendars import Calendar
 from notifications.models import BusinessCalendar, Holiday
 from notifications.models.preferences import DAYS
 from notifications.problems import escalations as problems
+from notifications.queries.escalations import has_time_for
 from tenants import context, events
 from tenants.errors import Invalid, Problem, refuse, refuse_input
 from tenants.models import Member, Organization
@@ -60,7 +61,7 @@ def edit(
     found = problems.of_calendar_name(changed["name"], calendar=calendar) if "name" in changed else []
     meant = copy.copy(calendar)
     vars(meant).update(changed)
-    refuse_input(found + _of_hours(meant, days, _steps_of(calendar)))
+    refuse_input(found + _of_hours(meant, days, _waits_of(calendar)))
     told = sorted([*changed, *(["holidays"] if days != now else [])])
     try:
         with transaction.atomic():
@@ -82,23 +83,22 @@ def remove(calendar: BusinessCalendar, *, by: Member | None, seen: int | None = 
     calendar.delete()
 
 
-def _of_hours(
-    meant: BusinessCalendar, days: Days, policies: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> list[Problem]:
+def _of_hours(meant: BusinessCalendar, days: Days, policies: Mapping[str, Sequence[int]]) -> list[Problem]:
     found = problems.of_hours(meant.weekdays, meant.opens, meant.closes) + problems.of_holidays(days)
     if found:
         return found
     zone, moment = Organization.objects.get(pk=context.organization_id()).zone, context.now()
     calendar = Calendar(meant.weekdays, meant.opens, meant.closes, frozenset(days), zone)
-    return problems.of_open_minute(calendar, moment) or problems.of_policies_of(calendar, policies, moment)
+    if not has_time_for([1], calendar, moment):
+        return [problems.never_open("holidays")]
+    short = [name for name, waits in policies.items() if not has_time_for(waits, calendar, moment)]
+    return [problems.no_time_for(name) for name in short[:1]]
 
 
-def _steps_of(calendar: BusinessCalendar) -> dict[str, list[dict[str, Any]]]:
-    """Name of each policy that counts by it -> its steps."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for policy in calendar.policies.prefetch_related("steps").order_by("name"):
-        found[policy.name] = [{"wait_minutes": step.wait_minutes} for step in policy.steps.all()]
-    return found
+def _waits_of(calendar: BusinessCalendar) -> dict[str, list[int]]:
+    """Name of each policy that counts by it -> the minutes its steps wait."""
+    rows = calendar.policies.prefetch_related("steps").order_by("name")
+    return {policy.name: [step.wait_minutes for step in policy.steps.all()] for policy in rows}
 
 
 def _write(calendar: BusinessCalendar, days: Days) -> None:

@@ -138,7 +138,8 @@ def _wanted_still(digest: Digest) -> tuple[list[Message], Any]:
         left = [item for item in items if item.pk not in dropped]
         about: dict[str, set[uuid.UUID]] = {}
         for item in left:
-            about.setdefault(item.notification.subject_type, set()).add(item.notification.subject_id)
+            if item.notification.subject_id:
+                about.setdefault(item.notification.subject_type, set()).add(item.notification.subject_id)
         return left, names_of(about)
 
 

@@ -150,7 +150,7 @@ def acknowledge(escalation: Escalation, *, by: Member | None, seen: int | None =
     if is_repeat(escalation, "acknowledge", by=by):
         return escalation
     refuse(wrong_state(escalation, "acknowledge"))
-    said = {"acknowledged_at": context.now(), "acknowledged_by": by}
+    said: dict[str, Any] = {"acknowledged_at": context.now(), "acknowledged_by": by}
     move(escalation, "acknowledge", by=by, data=_told(escalation), **said)
     _drop(escalation, f"{by} takes care of it" if by else "acknowledged")
     return escalation

@@ -1,6 +1,7 @@
 """Twenty tasks of one order are one entry: what happens while an entry is open joins it, and its words count along."""
 
 import datetime
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,21 +11,24 @@ from notifications.actions.sayings import Saying
 from notifications.kinds import Told
 from notifications.models import Notification, Occasion
 from tenants import context
+from tenants.models import Event
 from tenants.models.inserting import insert_all
 
 COALESCE = datetime.timedelta(minutes=5)  # since the first of them: who looks now and then sees what was now and then
 
 
 def join(saying: Saying, people: Sequence[Told], languages: Mapping[Any, str]) -> list[Told]:
-    """Join the entries that are open under the key; answers those who have none.
+    """Join the entries that are open under the key; answers those who have none and have not been told.
 
     Entries are held in the order of their ids, and reading, archiving or sending one closes it under the same lock, so
-    nothing joins what somebody has seen.
+    nothing joins what somebody has seen. Who knows is asked again once they are held: another worker may be telling of
+    the very same event.
     """
     _close_old(saying, people)
     held = Notification.objects.filter(open_key=saying.key, recipient__in=[told.member.pk for told in people])
     entries = {entry.recipient_id: entry for entry in held.select_for_update(no_key=True).order_by("pk")}
-    joining = [told for told in people if told.member.pk in entries]
+    known = told_before(saying.event)
+    joining = [told for told in people if told.member.pk in entries and told.member.pk not in known]
     rows = [
         (entries[told.member.pk].pk, saying.event.pk, told.member.pk, _alone(saying, told, languages))
         for told in joining
@@ -46,7 +50,14 @@ def join(saying: Saying, people: Sequence[Told], languages: Mapping[Any, str]) -
             version=F("version") + 1,
             updated_at=context.now(),
         )
-    return [told for told in people if told.member.pk not in entries]
+    return [told for told in people if told.member.pk not in entries and told.member.pk not in known]
+
+
+def told_before(event: Event) -> set[uuid.UUID]:
+    """Who knows of it. A worker may die after telling and before saying so: they are not told again."""
+    told = Notification.objects.filter(event=event).order_by().values_list("recipient")
+    joined = Occasion.objects.filter(event=event).order_by().values_list("recipient")
+    return {member_id for (member_id,) in told.union(joined)}
 
 
 def _close_old(saying: Saying, people: Sequence[Told]) -> None:

@@ -56,7 +56,9 @@ def choose_default(cells: Sequence[Wish], *, by: Member | None) -> None:
     list(Organization.objects.select_for_update(no_key=True).filter(pk=context.organization_id()))  # one at a time
     refuse_input(problems.of_cells(cells))
     rows = {(row.kind, row.transport): row for row in DefaultPreference.objects.all()}
-    new, other, gone = [], [], []
+    new: list[DefaultPreference] = []
+    other: list[DefaultPreference] = []
+    gone: list[DefaultPreference] = []
     wanted = {(wish["kind"], wish["transport"]): wish["wanted"] for wish in cells}
     before = {row.pk: row.wanted for row in rows.values()}
     for (kind, transport), value in wanted.items():

@@ -14,7 +14,7 @@ from notifications.actions.sayings import MUTED, Saying, languages, muted
 from notifications.kinds import KINDS, Told, of_event
 from notifications.kinds.audiences import merged
 from notifications.kinds.wording import Words, in_language, shortened, words
-from notifications.models import Digest, Message, Notification, Occasion
+from notifications.models import Digest, Message, Notification
 from notifications.queries.preferences import Route, routes
 from notifications.states import KEY_DOMAIN, Kind, Level, Transport, Wanted
 from notifications.transports import SENDERS, live
@@ -107,7 +107,7 @@ def tell_of(event: Event) -> None:
 
 def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":
     people = [told for told in merged(to) if told.member.active]
-    known = _told_before(saying.event) if people else set()
+    known = joining.told_before(saying.event) if people else set()
     left = sorted((told for told in people if told.member.pk not in known), key=lambda told: told.member.pk)
     if left:
         spoken, hidden = languages(left), muted(saying)
@@ -127,13 +127,6 @@ def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":
         show_counts(told.member.pk for told in people)
     mine = Q(event=saying.event) | Q(further__event=saying.event)
     return Notification.objects.filter(mine).select_related("recipient__user").distinct()
-
-
-def _told_before(event: Event) -> set[uuid.UUID]:
-    """A worker may die after telling and before saying so: those who know are not told again."""
-    told = Notification.objects.filter(event=event).order_by().values_list("recipient")
-    joined = Occasion.objects.filter(event=event).order_by().values_list("recipient")
-    return {member_id for (member_id,) in told.union(joined)}
 
 
 def _write(

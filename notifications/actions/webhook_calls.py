@@ -56,12 +56,16 @@ def call(row: WebhookCall) -> None:
     """
     with tenant(row.organization_id):
         ready = _ready(row)
-    answer, sent, error = None, {}, ""
+    answer: outbound.Answer | None = None
+    sent: dict[str, str] = {}
+    error = ""
+    outcome: Exception | None = None
     try:
         answer, sent = transport.send(ready, url=_page_of(ready.event))
-    except (outbound.NoAnswer, outbound.Refused) as refusal:
-        error = str(refusal)
-        outcome: Exception | None = Permanent(error) if isinstance(refusal, outbound.Refused) else Failed(error)
+    except outbound.Refused as refusal:
+        outcome = Permanent(error := str(refusal))
+    except outbound.NoAnswer as refusal:
+        outcome = Failed(error := str(refusal))
     else:
         outcome = _judged(answer, since=ready.asked_at)
     with tenant(row.organization_id):

@@ -17,14 +17,13 @@ from notifications.consumers.door import (
     NOT_SIGNED_IN,
     Shown,
     Standing,
-    first_words,
     pass_of,
     standing_of,
 )
+from notifications.consumers.together import greetings, ledger
 from notifications.consumers.watching import watch
 from notifications.hub import Error, Frame, Hello, Pong, Resume, Resumed, Unread, hub, understood
 from notifications.queries import live
-from tenants.context import tenant
 from tenants.queries import Hold, hold_of
 
 TOO_MANY = 4429
@@ -52,14 +51,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return await self.close()  # refuses the handshake: another site's page learns nothing from a code
         if hub.count() >= settings.LIVE_SOCKETS:
             return await self.refuse(TOO_MANY)
-        self.standing = await self.ask_door()
+        try:
+            self.standing = await self.ask_door()
+        except DatabaseError:
+            return await self.refuse(TRY_AGAIN_LATER)
         if self.standing.code:
             return await self.refuse(self.standing.code)
         await self.accept()
         member = self.standing.caller.member
         if hub.count(member.pk) >= SOCKETS_PER_MEMBER or hub.count() >= settings.LIVE_SOCKETS:
             return await self.close(TOO_MANY)
-        await self.sit_down(member)
+        try:
+            await self.sit_down(member)
+        except DatabaseError:
+            await self.end(TRY_AGAIN_LATER)
 
     async def refuse(self, code: int):
         """A code reaches the browser only through an open socket."""
@@ -73,7 +78,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.passed = pass_of(self.shown, self.standing.caller)
         self.seat = hub.join(member.organization_id, member.pk, self.send)
         self.seat.hold()
-        position, self.unread = await database_sync_to_async(first_words)(self.standing.caller)
+        position, unread = await greetings.ask(member.organization_id, member.pk)
+        self.unread = unread[member.pk]
         await self.send(Hello(position=position).text())
         await self.send(Unread(count=self.unread).text())
         self.seat.release(())
@@ -107,16 +113,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.seat.hold()
         frames, settled = None, position  # read everything again, which is always right
         with suppress(DatabaseError):
-            frames, settled = await database_sync_to_async(self.missed)(position)
+            settled, rows = await ledger.ask(self.passed.organization_id, self.passed.member_id)
+            frames = live.missed_since(position, rows)
         hub.catch_up(self.passed.organization_id, frames or ())  # else an older version could follow a newer one
         await asyncio.sleep(0)  # what of that nobody here had heard is held now, too
         self.seat.release(frames)
         self.say(Resumed(position=settled))
-
-    def missed(self, position: int):
-        with tenant(self.passed.organization_id, atomic=False):
-            settled = live.settled()
-            return live.missed_since(position), settled
 
     # --- what the watch asks for ---
     def heed(self, hold: Hold):

@@ -10,10 +10,8 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.module_loading import import_string
 
-from notifications.queries import live, unread_count
 from tenants.access import SESSION_KEY, Caller, answer_door
 from tenants.actions import tokens
-from tenants.context import tenant
 from tenants.queries import Pass, session_data_of
 
 NOT_SIGNED_IN, NO_LONGER_ALLOWED = 4401, 4403
@@ -97,9 +95,3 @@ def pass_of(shown: Shown, caller: Caller) -> Pass:
         token_id=caller.token.pk if caller.token else None,
         ends_at=tokens.end_of(shown.authorization.partition(" ")[2].strip()) if is_bearer else None,
     )
-
-
-def first_words(caller: Caller) -> tuple[int, int]:
-    """The position a socket that listens already may later resume from, and how much its member has not read."""
-    with tenant(caller.organization, atomic=False):
-        return live.settled(), unread_count(caller.member)

@@ -89,7 +89,7 @@ class HoursForm(SettingsForm):
     """When somebody may be disturbed."""
 
     quiet_from = forms.TimeField(label="Quiet from", required=False)
-    quiet_until = forms.TimeField(label="until", required=False)
+    quiet_until = forms.TimeField(label="Quiet until", required=False)
     days = forms.MultipleChoiceField(
         label="Quiet the whole day",
         required=False,
@@ -98,7 +98,7 @@ class HoursForm(SettingsForm):
     )
     urgent_breaks_through = forms.BooleanField(label="Tell me what is urgent all the same", required=False)
     digest = forms.ChoiceField(label="My digest comes", choices=DigestRhythm.choices)
-    digest_at = forms.TimeField(label="at", help_text="The daily one.")
+    digest_at = forms.TimeField(label="The daily one at")
     time_zone = forms.CharField(label="Time zone", required=False, max_length=64)
     language = forms.ChoiceField(label="Tell me in", required=False)
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "workfloor:live"
 LIVE_DATABASE = 2  # beside queues (0) and cache (1)
 PATIENCE_SECONDS = 2.0  # of silence before the listener asks whether Redis is still there
-LOOK_AGAIN_SECONDS = (0.2, 0.5, 1.0)  # how soon a listener returns to a Redis that is away; the last one stays
+LOOK_AGAIN_SECONDS = (0.1, 0.25, 0.5)  # how soon a listener returns to a Redis that is away; the last one stays
 REMEMBERED = 10_000  # subjects of an organization whose newest version is known
 
 

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from notifications.engine.calendars import Calendar, NeverOpen, add_minutes
 from notifications.models import BusinessCalendar, EscalationPolicy
 from notifications.states import Audience, Transport
 from tenants.errors import Problem
@@ -59,18 +58,6 @@ def _of_step(step: Step, place: str) -> list[Problem]:
     return found
 
 
-def of_time_ahead(steps: Sequence[Step], calendar: Calendar | None, moment: datetime.datetime) -> list[Problem]:
-    """Whether the calendar leaves the time to take all steps within a year of each other."""
-    if calendar is None:
-        return []
-    try:
-        for step in steps:
-            moment = add_minutes(moment, max(step["wait_minutes"], 1), calendar)
-    except NeverOpen:
-        return [never_open("calendar")]
-    return []
-
-
 def never_open(field: str) -> Problem:
     return Problem("never_open", "In the year ahead it is not open for long enough: no step would be due.", field)
 
@@ -109,22 +96,8 @@ def of_holidays(days: Collection[datetime.date]) -> list[Problem]:
     return []
 
 
-def of_open_minute(calendar: Calendar, moment: datetime.datetime) -> list[Problem]:
-    """Whether there is one minute in the year ahead."""
-    try:
-        add_minutes(moment, 1, calendar)
-    except NeverOpen:
-        return [never_open("holidays")]
-    return []
-
-
-def of_policies_of(
-    calendar: Calendar, policies: Mapping[str, Sequence[Step]], moment: datetime.datetime
-) -> list[Problem]:
-    """Policies, by name, that would not have the time for their steps any more."""
-    short = [name for name, steps in policies.items() if of_time_ahead(steps, calendar, moment)]
-    said = f"The policy “{short[0]}” would not have the time for its steps." if short else ""
-    return [Problem("never_open", said, "holidays")] if short else []
+def no_time_for(name: str) -> Problem:
+    return Problem("never_open", f"The policy “{name}” would not have the time for its steps.", "holidays")
 
 
 def of_removing_calendar(policies: Sequence[str]) -> list[Problem]:

@@ -59,6 +59,16 @@ def promised_by(
     return found
 
 
+def has_time_for(waits: Iterable[int], calendar: Calendar | None, moment: datetime.datetime) -> bool:
+    """Whether a calendar leaves the time to wait for all of these minutes, each within a year of the one before."""
+    try:
+        for minutes in waits:
+            moment = add_minutes(moment, max(minutes, 1), calendar)
+    except NeverOpen:
+        return False
+    return True
+
+
 def frozen(step: EscalationStep) -> dict[str, Any]:
     """A step as an escalation keeps it, whatever becomes of its policy."""
     return {

@@ -1,6 +1,7 @@
 """What live updates read from the ledger: a frame names an event, and may be lost; the event is not."""
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,7 +19,16 @@ AT_MOST = 1_000  # frames to catch up with; who missed more reads everything aga
 OVERTAKEN = datetime.timedelta(seconds=30)  # a worker that died holds an announcement for 15 s, while later ones pass
 GRACE = datetime.timedelta(seconds=2)  # for what was just relayed and is being announced
 
-COLUMNS = ("position", "relayed_at", "kind", "subject_type", "subject_id", "subject_version")
+
+class Row(NamedTuple):
+    """An event, as far as a frame tells of it."""
+
+    position: int
+    relayed_at: datetime.datetime
+    kind: str
+    subject_type: str
+    subject_id: uuid.UUID
+    subject_version: int
 
 
 class News(NamedTuple):
@@ -36,22 +46,26 @@ def settled() -> int:
     return newest if first is None else min(newest, first - 1)
 
 
-def missed_since(position: int) -> list[hub.Changed] | None:
-    """The newest version of each subject that changed after `position`, in the order of positions.
+def recent() -> list[Row]:
+    """What happened last, newest first: a little more than anybody is caught up with."""
+    newest_first = Event.objects.filter(position__isnull=False).order_by("-position")
+    return [Row(*values) for values in newest_first.values_list(*Row._fields)[: AT_MOST + 2]]
+
+
+def missed_since(position: int, rows: list[Row]) -> list[hub.Changed] | None:
+    """Of what is `recent`: the newest version of each subject that changed after `position`, in the order of positions.
 
     What was relayed shortly before is said again, for its frame may have been overtaken by that of `position`. None:
     too much to say, too old, or a position nobody has seen.
     """
-    newest_first = Event.objects.filter(position__isnull=False).order_by("-position").values_list(*COLUMNS)
-    rows = list(newest_first[: AT_MOST + 2])
-    if position > (rows[0][0] if rows else 0):
+    if position > (rows[0].position if rows else 0):
         return None
-    seen_at = Event.objects.filter(position=position).values_list("relayed_at", flat=True).first()
+    seen_at = next((row.relayed_at for row in rows if row.position == position), None)
     wanted = []
     for row in rows:
-        if row[0] <= position and (seen_at is None or row[1] < seen_at - OVERTAKEN):
+        if row.position <= position and (seen_at is None or row.relayed_at < seen_at - OVERTAKEN):
             break
-        if row[0] != position:
+        if row.position != position:
             wanted.append(row)
     return None if len(wanted) > AT_MOST else _frames(reversed(wanted))
 
@@ -59,17 +73,19 @@ def missed_since(position: int) -> list[hub.Changed] | None:
 def news_since(position: int) -> News:
     """What was relayed after `position` and has had the time to be announced."""
     events = Event.objects.filter(position__gt=position, relayed_at__lte=context.now() - GRACE).order_by("position")
-    rows = list(events.values_list(*COLUMNS)[: AT_MOST + 1])
+    rows = [Row(*values) for values in events.values_list(*Row._fields)[: AT_MOST + 1]]
     if len(rows) > AT_MOST:
         return News(None, events.aggregate(newest=Max("position"))["newest"])
-    return News(_frames(rows), rows[-1][0] if rows else position)
+    return News(_frames(rows), rows[-1].position if rows else position)
 
 
-def _frames(rows: Iterable[tuple]) -> list[hub.Changed]:
+def _frames(rows: Iterable[Row]) -> list[hub.Changed]:
     announced = {kind for kind, reactions in import_string(settings.SUBSCRIPTIONS).items() if ANNOUNCE in reactions}
-    newest: dict[tuple, hub.Changed] = {}
-    for position, _, kind, subject, pk, version in rows:
-        if kind in announced:
-            newest.pop((subject, pk), None)
-            newest[subject, pk] = hub.Changed(subject=subject, id=pk, version=version, position=position)
+    newest: dict[uuid.UUID, hub.Changed] = {}
+    for row in rows:
+        if row.kind in announced:
+            newest.pop(row.subject_id, None)
+            newest[row.subject_id] = hub.Changed(
+                subject=row.subject_type, id=row.subject_id, version=row.subject_version, position=row.position
+            )
     return list(newest.values())

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 
@@ -67,25 +68,23 @@ def routes(
     over and over that they have no browser to push to.
     """
     people = list(members)
-    at = moment or context.now()
     prefetch_related_objects(people, "user")
     ids = {member.pk for member in people}
-    standard, own, hours = standards(kind), _chosen(ids, kind), hours_of(ids)
-    pushed = _with_browser(ids)
+    standard, own, hours, browsers = standards(kind), _chosen(ids, kind), hours_of(ids), _with_browser(ids)
     forced = tuple(Transport(transport) for transport in only or ())
-    clock = _Clock(at, is_urgent)
-    return {
-        member.pk: _routes_of(
-            member,
-            {**standard, **own.get(member.pk, {})},
-            forced,
-            clock=clock,
-            hours=hours[member.pk],
-            missing=_missing(member, member.pk in pushed),
-            asked_for_push=Transport.PUSH in own.get(member.pk, {}),
-        )
-        for member in people
-    }
+    clock = _Clock(moment or context.now(), is_urgent)
+    alike: dict[tuple[Any, ...], list[Route]] = {}  # of ten thousand nearly all are
+    found = {}
+    for member in people:
+        mine, when = own.get(member.pk), hours[member.pk]
+        missing = _missing(member, member.pk in browsers)
+        about = tuple(sorted(mine.items())) if mine else None, id(when), *missing, _is_here(member)
+        if about not in alike:
+            wishes = {**standard, **(mine or {})}
+            silent = Transport.PUSH in missing and not forced and Transport.PUSH not in (mine or {})
+            alike[about] = _routes_of(wishes, forced, clock, when, missing, is_here=about[-1], silent=silent)
+        found[member.pk] = alike[about]
+    return found
 
 
 def may_go_now(message: Message) -> None:
@@ -193,29 +192,28 @@ class _Clock:
 
 
 def _routes_of(
-    member: Member,
     wishes: Wishes,
     forced: tuple[Transport, ...],
-    *,
     clock: _Clock,
     hours: Hours,
     missing: dict[Transport, str],
-    asked_for_push: bool,
+    *,
+    is_here: bool,
+    silent: bool,
 ) -> list[Route]:
+    """`silent`: nothing is said of push, which somebody without a browser for it did not ask for."""
     found = []
     for transport, chosen in wishes.items():
         if forced and transport not in (Transport.INBOX, *forced):
             continue
         wanted = Wanted.NOW if transport in forced else chosen
-        if not _is_here(member):
+        if not is_here:
             found.append(Route(transport, wanted, clock.at, suppressed_because=LEFT))
-        elif transport == Transport.PUSH and transport in missing and not (forced or asked_for_push):
+        elif transport == Transport.PUSH and silent:
             continue
         elif wanted == Wanted.OFF or transport in missing:
             why = TURNED_OFF if wanted == Wanted.OFF else missing[transport]
             found.append(Route(transport, wanted, clock.at, suppressed_because=why))
-        elif transport == Transport.LIVE and clock.held_until(hours):
-            found.append(Route(transport, wanted, clock.at, suppressed_because=QUIET_HOURS))
         elif transport not in ROWS:
             found.append(Route(transport, wanted, clock.at))
         else:

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
 from notifications.models import Escalation, Message, Notification, Occasion
 from notifications.states import Transport
 from tenants.models import Event, Replay
@@ -188,12 +186,12 @@ def _reactions(told: Notification) -> Iterable[Entry]:
 
 
 def _escalated(told: Notification) -> list[Event]:
-    """What happened to the same thing because nobody reacted to it."""
+    """What happened to the same thing since, because nobody reacted to it."""
     if told.subject_id is None:
         return []
-    about = Escalation.objects.about(told.subject_type, told.subject_id)
-    mine = about.filter(Q(started_at__gte=told.event.occurred_at) | Q(event=told.event_id)).values("pk")
-    return list(Event.objects.filter(subject_type=Escalation.NOUN, subject_id__in=mine, kind__in=ESCALATED))
+    about = Escalation.objects.filter(subject_type=told.subject_type, subject_id=told.subject_id).values("pk")
+    since = Event.objects.filter(subject_type=Escalation.NOUN, subject_id__in=about, kind__in=ESCALATED)
+    return list(since.filter(occurred_at__gte=told.event.occurred_at))
 
 
 def _steps(told: Notification, escalated: list[Event], sentences: Any) -> Iterable[Entry]:

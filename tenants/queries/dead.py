@@ -106,5 +106,5 @@ def label_of(pk: uuid.UUID) -> str | None:
         .values_list("its_label")
         for label in labels()
     ]
-    found = asked[0].union(*asked[1:], all=True).first() if asked else None
-    return found[0] if found else None
+    found = list(asked[0].union(*asked[1:], all=True)[:1])
+    return found[0][0] if found else None

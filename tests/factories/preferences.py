@@ -4,6 +4,7 @@ import datetime
 
 import factory
 
+from notifications.actions import preferences
 from notifications.models import (
     DefaultPreference,
     Digest,
@@ -34,6 +35,11 @@ class PreferenceFactory(BaseFactory):
     transport = Transport.EMAIL
     wanted = Wanted.OFF
 
+    @classmethod
+    def _made(cls, model_class, *, organization, member, **cell):
+        preferences.choose([cell], by=member)
+        return model_class.objects.get(member=member, kind=cell["kind"], transport=cell["transport"])
+
 
 class DefaultPreferenceFactory(BaseFactory):
     class Meta:
@@ -42,6 +48,11 @@ class DefaultPreferenceFactory(BaseFactory):
     kind = factory.Iterator(Kind.values)
     transport = Transport.EMAIL
     wanted = Wanted.OFF
+
+    @classmethod
+    def _made(cls, model_class, *, organization, **cell):
+        preferences.choose_default([cell], by=None)
+        return model_class.objects.get(kind=cell["kind"], transport=cell["transport"])
 
 
 class NotificationScheduleFactory(BaseFactory):
@@ -53,6 +64,10 @@ class NotificationScheduleFactory(BaseFactory):
     member = factory.SubFactory(OperatorFactory, organization=same_organization())
     quiet_from = datetime.time(22)
     quiet_until = datetime.time(6)
+
+    @classmethod
+    def _made(cls, model_class, *, organization, member, **facts):
+        return preferences.edit_schedule(by=member, **facts)
 
 
 class FollowFactory(BaseFactory):

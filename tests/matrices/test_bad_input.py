@@ -33,6 +33,9 @@ BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/tes
     "POST /notifications/{pk}/read/",
     "POST /notifications/{pk}/archive/",
     "POST /notifications/{pk}/unarchive/",
+    "POST /work-orders/{pk}/follow/",  # three buttons: see tests/integration/htmx/test_follows.py
+    "POST /tasks/{pk}/follow/",
+    "POST /tickets/{pk}/follow/",
     "POST /settings/departments/{pk}/remove/",
     "POST /settings/deputies/{pk}/end/",
     "POST /dispatch/run/",

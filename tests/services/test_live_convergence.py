@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
+import redis
 from django.db import connection
 from django.utils import timezone
 
 from config.subscriptions import SUBSCRIPTIONS
+from notifications.hub.rooms import CHANNEL, LIVE_DATABASE
 from notifications.queries.live import ANNOUNCE
 from tenants.actions import tokens
 from tenants.context import tenant
@@ -70,6 +72,11 @@ class Floor:
 
     def unrelayed(self):
         return self.look.one("SELECT count(*) FROM tenants_event WHERE relayed_at IS NULL")[0]
+
+    def hears_redis(self):
+        """Whether the socket server has its subscription (again)."""
+        with redis.Redis.from_url(f"{self.redis.url}/{LIVE_DATABASE}", socket_timeout=5) as line:
+            return dict(line.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 1
 
     def stop(self):
         self.edition.stop()
@@ -167,9 +174,10 @@ class Recorder:
 
 
 def seconds_until_right(floor, crowd):
-    """Wait until everything is relayed, everybody is connected and Redis is there; then until nobody is wrong."""
+    """Wait until everything is relayed, every line is there again, also that to Redis; then until nobody is wrong."""
     wait.until(lambda: not floor.unrelayed(), within=60, every=0.05, why=lambda: f"relayed\n{floor.edition.told()}")
     wait.until(crowd.are_connected, within=UP_SECONDS, every=0.02, why=lambda: f"back\n{floor.edition.told()}")
+    wait.until(floor.hears_redis, within=UP_SECONDS, every=0.02, why=lambda: f"subscribed\n{floor.edition.told()}")
     truth, begun = floor.versions(), time.monotonic()
     wait.until(lambda: not crowd.wrong(truth), within=30, every=0.02, why=lambda: f"{crowd.wrong(truth)} are wrong")
     return time.monotonic() - begun

@@ -14,7 +14,6 @@ from tests.support.faults.clients import Recorder
 from tests.support.faults.history import History
 from tests.support.faults.running import Shaken
 from tests.support.faults.servers import Postgres, Redis
-from tests.support.provision import free_port
 from tests.support.sinks import MailSink
 
 BACK_SECONDS = 3  # from the moment PostgreSQL answers again to the first request that is served
@@ -40,25 +39,10 @@ class Floor:
         bearer = {"Authorization": f"Token {self.house['planners'][0]}"}
         return requests.post(f"{base or self.edition.base}/api/v1/{path}", json=body or {}, headers=bearer, timeout=20)
 
-    def another_web(self, **given):
-        port = free_port()
-        command = self.edition.processes["web"].command
-        self.edition.begin("careless", command, GUNICORN_CMD_ARGS=f"--bind 127.0.0.1:{port}", DATABASE_URL=self.urls.app, **given)
-        base = f"http://127.0.0.1:{port}"
-        wait.until(lambda: reached(base), within=60, every=0.1, why=self.edition.told)
-        return base
-
     def close(self):
         self.client.line.close()
         self.history.close()
         self.edition.stop()
-
-
-def reached(base):
-    try:
-        return requests.get(f"{base}/readyz", timeout=5).ok
-    except requests.ConnectionError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +115,7 @@ class TestRestarted:
 
     def test_control_with_djangos_own_pool_somebody_gets_a_dead_connection(self, floor):
         """What the socket is looked at for: without it, the first who come after a restart pay for it."""
-        base = floor.another_web(DJANGO_SETTINGS_MODULE="tests.support.faults.careless")
+        base = floor.edition.another_web("careless", DJANGO_SETTINGS_MODULE="tests.support.faults.careless")
         with ThreadPoolExecutor(KNOCKS) as many:
             before = {one.status_code for one in many.map(lambda _: floor.post("tickets/", {"title": "A"}, base), range(KNOCKS))}
         floor.postgres.restart()

@@ -93,7 +93,7 @@ class TestSameEvent:
             with tenant(north):
                 telling.tell_of(offers[0])
 
-        with mock.patch.object(telling, "_told_before", Meeting(2).after(telling._told_before)):
+        with mock.patch.object(joining, "join", Meeting(2).after(joining.join)):
             assert race(tell, tell) == [None, None]
 
         with tenant(north):

@@ -285,7 +285,7 @@ class Leashed:
 
     def __init__(self, command, *, user="", folder="", log, cwd=None, env=None):
         """`folder` goes away with the command; what it says goes to `log`."""
-        self.log, self.command = Path(log), list(command)
+        self.log = Path(log)
         with open(self.log, "ab") as said:
             self._holder = subprocess.Popen(
                 [sys.executable, "-S", "-E", str(LEASH), user, str(folder), *map(str, command)],

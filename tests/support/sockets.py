@@ -101,7 +101,7 @@ class Follower:
     def __init__(self, port, authorization, read_again):
         self._port, self._authorization, self._read_again = port, authorization, read_again
         self.versions, self.position = {}, -1
-        self.said, self.went_back = {}, []  # by frames alone; what was read again may be ahead of them
+        self.said, self.went_back = {}, []  # on this socket; what was read again may be ahead of it
         self.heard = dict.fromkeys(("hello", "changed", "resync", "resumed"), 0)
         self._reading = set()
         self.is_connected = False
@@ -125,7 +125,7 @@ class Follower:
         if kind == "changed":
             self._changed(frame["id"], frame["version"], frame["position"])
         elif kind == "hello":
-            self.is_connected = True
+            self.is_connected, self.said = True, {}
             if self.position < 0:
                 self.position = frame["position"]
             else:

@@ -13,12 +13,12 @@ from tenants.api.v1.history import Remembered
 from tenants.api.v1.viewsets import Seen
 
 
-class Holiday(serializers.Serializer):
+class HolidayShown(serializers.Serializer):
     date = serializers.DateField()
     name = serializers.CharField()
 
 
-class Calendar(serializers.Serializer):
+class BusinessCalendarShown(serializers.Serializer):
     """Times on the organization's wall. Its days off are `holidays`."""
 
     id = serializers.UUIDField()
@@ -32,7 +32,7 @@ class Calendar(serializers.Serializer):
     sunday = serializers.BooleanField()
     opens = serializers.TimeField()
     closes = serializers.TimeField()
-    holidays = Holiday(source="holidays.all", many=True)
+    holidays = HolidayShown(source="holidays.all", many=True)
     version = serializers.IntegerField()
 
 
@@ -47,7 +47,7 @@ class HolidayInput(serializers.Serializer):
         return day
 
 
-class CalendarInput(Seen):
+class BusinessCalendarInput(Seen):
     """Monday to Friday from eight to five where nothing is said. `holidays`, sent again, replace all there were."""
 
     name = serializers.CharField(max_length=120)
@@ -69,17 +69,17 @@ class CalendarInput(Seen):
         return found
 
 
-class CalendarViewSet(Remembered):
+class BusinessCalendarViewSet(Remembered):
     """Business hours and their holidays. Everybody reads, planners write."""
 
     queryset = Later(BusinessCalendar)
-    serializer_class = Calendar
+    serializer_class = BusinessCalendarShown
     search_fields = ["name"]
     ordering_fields = ("name",)
     ordering = ("name",)
     roles = {"create": access.POLICIES}
     editor = access.POLICIES
-    shapes = {"create": CalendarInput, "partial_update": CalendarInput}
+    shapes = {"create": BusinessCalendarInput, "partial_update": BusinessCalendarInput}
 
     def get_queryset(self):
         return BusinessCalendar.objects.prefetch_related("holidays")

@@ -24,7 +24,7 @@ from tenants.models import Department, Member
 from workorder.states import Priority
 
 
-class Step(serializers.Serializer):
+class EscalationStepShown(serializers.Serializer):
     sequence = serializers.IntegerField()
     wait_minutes = serializers.IntegerField()
     audience = serializers.ChoiceField(Audience.choices)
@@ -32,7 +32,7 @@ class Step(serializers.Serializer):
     transports = serializers.ListField(child=serializers.CharField())
 
 
-class Policy(serializers.Serializer):
+class EscalationPolicyShown(serializers.Serializer):
     """Of several that fit, the one with the lowest `rank` decides. An empty condition always holds."""
 
     id = serializers.UUIDField()
@@ -43,27 +43,27 @@ class Policy(serializers.Serializer):
     if_priority = serializers.ChoiceField(Priority.choices, allow_blank=True)
     calendar = serializers.UUIDField(source="calendar_id", allow_null=True)
     active = serializers.BooleanField()
-    steps = Step(source="steps.all", many=True)
+    steps = EscalationStepShown(source="steps.all", many=True)
     version = serializers.IntegerField()
 
 
-class Finding(serializers.Serializer):
+class StepFinding(serializers.Serializer):
     sequence = serializers.IntegerField()
     code = serializers.CharField()
     message = serializers.CharField()
 
 
-class PolicyDetail(Policy):
+class EscalationPolicyDetail(EscalationPolicyShown):
     """`findings` are steps that would reach nobody today."""
 
     findings = serializers.SerializerMethodField()
 
-    @extend_schema_field(Finding(many=True))
+    @extend_schema_field(StepFinding(many=True))
     def get_findings(self, policy):
-        return Finding(dry_runs.findings([policy]), many=True).data
+        return StepFinding(dry_runs.findings([policy]), many=True).data
 
 
-class StepInput(serializers.Serializer):
+class EscalationStepInput(serializers.Serializer):
     """Minutes after the step before, or after the beginning. Naming a `member` says the audience as well; without
     `transports` everybody is told as they prefer."""
 
@@ -81,7 +81,7 @@ class StepInput(serializers.Serializer):
         return {"audience": Audience.MEMBER, "member": None, "transports": []} | step
 
 
-class PolicyInput(Seen):
+class EscalationPolicyInput(Seen):
     """`steps` are taken in their order; sent again, they replace all there were."""
 
     name = serializers.CharField(max_length=120)
@@ -91,7 +91,7 @@ class PolicyInput(Seen):
     if_priority = serializers.ChoiceField(Priority.choices, required=False, allow_blank=True)
     calendar = TenantRelatedField(to=BusinessCalendar, required=False, allow_null=True)
     active = serializers.BooleanField(required=False)
-    steps = StepInput(many=True)
+    steps = EscalationStepInput(many=True)
 
 
 class Asked(serializers.Serializer):
@@ -134,35 +134,35 @@ class RungShown(serializers.Serializer):
     falls_through = serializers.BooleanField()
 
 
-class DryRun(serializers.Serializer):
+class EscalationDryRun(serializers.Serializer):
     at = Moment()
     steps = RungShown(many=True)
 
 
-class PolicyFilter(filters.FilterSet):
+class EscalationPolicyFilter(filters.FilterSet):
     trigger = filters.MultipleChoiceFilter(choices=Trigger.choices)
     active = YesNo()
     if_department = Related(to=Department)
     calendar = Related(to=BusinessCalendar)
 
 
-class PolicyViewSet(Remembered):
+class EscalationPolicyViewSet(Remembered):
     """Who is told, and when, as long as nobody reacts. Everybody reads, planners write."""
 
     queryset = Later(EscalationPolicy)
-    filterset_class = PolicyFilter
+    filterset_class = EscalationPolicyFilter
     search_fields = ["name"]
     ordering_fields = ("trigger", "rank", "name")
     ordering = ("trigger", "rank", "name")
     roles = {"create": access.POLICIES}
     editor = access.POLICIES
-    shapes = {"create": PolicyInput, "partial_update": PolicyInput}
+    shapes = {"create": EscalationPolicyInput, "partial_update": EscalationPolicyInput}
 
     def get_queryset(self):
         return EscalationPolicy.objects.prefetch_related("steps")
 
     def get_serializer_class(self):
-        return Policy if self.action == "list" else PolicyDetail
+        return EscalationPolicyShown if self.action == "list" else EscalationPolicyDetail
 
     def create(self, request):
         sent = self.sent()
@@ -179,7 +179,7 @@ class PolicyViewSet(Remembered):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        responses=DryRun,
+        responses=EscalationDryRun,
         parameters=[
             OpenApiParameter("at", ZonedMoment(), description="When it would begin; now if it is left out."),
             OpenApiParameter("subject", serializers.UUIDField(), description="The id of what it would be about."),
@@ -197,4 +197,4 @@ class PolicyViewSet(Remembered):
             said = f"There is no such {SUBJECTS[Trigger(policy.trigger)]._meta.verbose_name}."
             raise serializers.ValidationError({"subject": [said]}, "does_not_exist")
         rungs = dry_runs.dry_run(policy, at=at, thing=thing)
-        return Response(DryRun({"at": at, "steps": told(rungs, policy.organization.zone)}).data)
+        return Response(EscalationDryRun({"at": at, "steps": told(rungs, policy.organization.zone)}).data)

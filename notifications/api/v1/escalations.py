@@ -16,7 +16,7 @@ from tenants.api.v1.viewsets import Seen
 from tenants.states import DeliveryState
 
 
-class Promised(serializers.Serializer):
+class PromisedStep(serializers.Serializer):
     """One promised step: when it is due, what became of it, how many people it `reached`, and why it was dropped."""
 
     sequence = serializers.IntegerField()
@@ -58,7 +58,7 @@ class EscalationShown(serializers.Serializer):
     acknowledged_by = serializers.UUIDField(source="acknowledged_by_id", allow_null=True)
     ended_because = serializers.CharField()
     steps = FrozenSteps()
-    promised = Promised(source="promised.all", many=True)
+    promised = PromisedStep(source="promised.all", many=True)
     version = serializers.IntegerField()
     allowed_actions = AllowedActions()
 
@@ -86,6 +86,8 @@ class EscalationViewSet(Remembered):
         return access.may_acknowledge(member, obj)
 
     def allowed_actions(self, rows):
+        if not rows or not isinstance(rows[0], Escalation):
+            return {}
         return access.escalation_verbs(rows, self.member)
 
     @action(detail=True, methods=["post"])

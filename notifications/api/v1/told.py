@@ -28,7 +28,10 @@ class Told(serializers.Serializer):
     kind = serializers.ChoiceField(Kind.choices)
     title = serializers.CharField()
     subject = made(
-        Subject(allow_null=True), lambda noun, pk: {"type": noun, "id": pk} if pk else None, "subject_type", "subject_id"
+        Subject(allow_null=True),
+        lambda noun, pk: {"type": noun, "id": pk} if pk else None,
+        "subject_type",
+        "subject_id",
     )
     why = serializers.CharField()
     hidden_because = serializers.CharField()

@@ -22,9 +22,9 @@ routes = [
     ("told", told.ToldViewSet, "told"),
     ("webhooks/deliveries", webhooks.DeliveryViewSet, "webhook_delivery"),  # before what would take it for an id
     ("webhooks", webhooks.WebhookViewSet, "webhook"),
-    ("escalation-policies", escalation_policies.PolicyViewSet, "escalation_policy"),
+    ("escalation-policies", escalation_policies.EscalationPolicyViewSet, "escalation_policy"),
     ("escalations", escalations.EscalationViewSet, "escalation"),
-    ("business-calendars", business_calendars.CalendarViewSet, "business_calendar"),
+    ("business-calendars", business_calendars.BusinessCalendarViewSet, "business_calendar"),
 ]
 paths = [
     path("live/schema/", live.LiveSchema.as_view(), name="live-schema"),

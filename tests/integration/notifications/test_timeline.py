@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from notifications.actions import inbox
-from notifications.models import Message, Notification, Occasion
-from notifications.queries.timelines import WHATS, timeline
+from notifications.actions import escalations, inbox
+from notifications.models import Message, Occasion, Promise
+from notifications.queries.timelines import ESCALATED, WHATS, timeline
 from notifications.states import Kind, Transport
-from tenants import context, events
+from tenants import context, relay
 from tenants.context import tenant
 from tenants.models import Replay
 from tenants.states import DeliveryState
@@ -18,6 +18,8 @@ from tests.factories import (
     FollowFactory,
     NotificationFactory,
     OccasionFactory,
+    PromiseFactory,
+    TicketFactory,
     WorkOrderFactory,
 )
 
@@ -65,13 +67,7 @@ class TestDecision:
     def test_muted_is_a_decision_with_a_reason(self, world):
         order = WorkOrderFactory(organization=world.north)
         FollowFactory(organization=world.north, member=world.omar, subject=order, muted=True)
-        with tenant(world.north):
-            event = events.record(world.assembly, "department.edited", by=None)
-        NotificationFactory(
-            organization=world.north, recipient=world.omar, event=event, subject=order, kind=Kind.COMMENTED
-        )
-        with tenant(world.north):
-            entry = Notification.objects.get(event=event, recipient=world.omar)
+        entry = NotificationFactory(organization=world.north, recipient=world.omar, subject=order, kind=Kind.COMMENTED)
 
         assert step(world, entry, "hidden").words == "Not shown in the inbox: muted"
         assert not [one for one in steps(world, entry) if one.transport == Transport.EMAIL]
@@ -141,27 +137,27 @@ class TestReactions:
 
         assert [one.what for one in steps(world, told) if one.what in ("read", "archived")] == ["read", "archived"]
 
-    def test_what_happened_because_nobody_reacted(self, world, told):
-        """The same thing escalated: steps stand there, and whether this person was among those they told."""
+    def test_what_happened_because_nobody_reacted(self, world):
+        """The same thing escalated: its steps stand there, and whether this person was among those they told."""
+        ticket = TicketFactory(organization=world.north)
+        about = {"organization": world.north, "subject": ticket, "kind": Kind.TICKET_CREATED}
+        pia, omar = (NotificationFactory(recipient=person, **about) for person in (world.pia, world.omar))
+        escalation = EscalationFactory(organization=world.north, subject=ticket)
+        promise = PromiseFactory(organization=world.north, escalation=escalation)
         with tenant(world.north):
-            Notification.objects.filter(pk=told.pk).update(
-                subject_type="department", subject_id=world.assembly.pk, created_at=LATER
-            )
-        told.refresh_from_db()
-        escalation = EscalationFactory(
-            organization=world.north,
-            subject_type="department",
-            subject_id=world.assembly.pk,
-            started_at=context.now() + datetime.timedelta(minutes=1),
-        )
+            Promise.objects.filter(pk=promise.pk).update(run_after=context.now())
+        relay.run("notifications.promise", world.north, promise.pk)
         with tenant(world.north):
-            event = events.record(escalation, "escalation.stepped", by=None, sequence=1, reached=1)
-        NotificationFactory(organization=world.north, recipient=world.omar, event=event, kind=Kind.ESCALATED)
+            escalations.acknowledge(escalation, by=world.sina)
 
-        fired = step(world, told, "stepped")
-
-        assert fired.detail["reached"] is True
-        assert fired.words.endswith("Omar is among those it told")
+        assert step(world, pia, "stepped").detail["reached"] is True
+        assert step(world, pia, "stepped").words.endswith("Pia is among those it told")
+        assert step(world, omar, "stepped").detail["reached"] is False
+        assert [one.what for one in steps(world, pia) if one.what in ESCALATED.values()] == [
+            "escalated",
+            "stepped",
+            "acknowledged",
+        ]
 
 
 class TestWhole:

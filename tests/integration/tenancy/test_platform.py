@@ -142,6 +142,20 @@ class TestLooking:
         assert from_south.prefix in page
         assert from_south.digest not in page
 
+    @pytest.mark.parametrize(
+        ("model", "shown", "hidden"),
+        [("webhook", "url", ["secret"]), ("pushsubscription", "endpoint", ["p256dh", "auth"])],
+    )
+    def test_secrets_that_have_to_be_kept_are_not_shown_either(self, world, desk, model, shown, hidden):
+        """What signs a call, and what opens a push, is the organization's and the browser's alone."""
+        row = world.one(apps.get_model("notifications", model), world.south)
+        enter(desk, world.south)
+
+        page = desk.get(reverse(f"admin:notifications_{model}_change", args=[row.pk])).content.decode()
+
+        assert getattr(row, shown) in page
+        assert not [name for name in hidden if getattr(row, name) in page]
+
     def test_organizations_are_edited_and_not_deleted(self, world, django_user_model):
         """Suspending is the platform's; deleting would take other people's history along."""
         root = django_user_model.objects.create_superuser("root@platform.example", "x")
@@ -149,6 +163,7 @@ class TestLooking:
         client.force_login(root)
         address = reverse("admin:tenants_organization_change", args=[world.north.pk])
         facts = {"slug": "north", "name": "Northwind", "status": "suspended", "time_zone": "UTC", "currency": "EUR"}
+        facts |= {"language": "en"}
 
         client.post(address, facts)
         removed = client.post(address.replace("/change/", "/delete/"), {"post": "yes"})

@@ -120,10 +120,10 @@ class TestReconnect:
     def test_database_away_is_a_resync(self, world, monkeypatch):
         """Nobody knows what was missed, so everything may have been."""
 
-        def away(position):
+        def away():
             raise DatabaseError("gone")
 
-        monkeypatch.setattr(live, "missed_since", away)
+        monkeypatch.setattr(live, "recent", away)
 
         assert [frame["type"] for frame in resumed(world, 1)] == ["resync", "resumed"]
 
@@ -143,15 +143,15 @@ class TestReconnect:
         """The seat is taken before the ledger is read, so nothing falls between the two."""
         old, new = uuid7(), uuid7()
         happened(world, (old, 1), (new, 1))
-        reading = live.missed_since
+        reading = live.recent
 
-        def slowly(position):
-            found = reading(position)
+        def slowly():
+            found = reading()
             publish(world.north.pk, changed(id=old, version=1, position=FIRST))
             publish(world.north.pk, changed(id=new, version=2, position=FIRST + 2))
             return found
 
-        monkeypatch.setattr(live, "missed_since", slowly)
+        monkeypatch.setattr(live, "recent", slowly)
 
         assert missed(resumed(world, FIRST - 1)) == [
             (str(old), 1, FIRST),
@@ -173,6 +173,27 @@ class TestReconnect:
             return answer
 
         assert talk(conversation) == json.loads(RESUMED_ALREADY.text())
+
+    def test_all_who_come_back_together_are_one_question(self, world, monkeypatch):
+        """After a restart two hundred pages resume at once; two hundred looks into the ledger would take seconds."""
+        sockets = [browser(person) for person in (world.omar, world.odd, world.pia, world.ada, world.bea, world.vera)]
+        reading, asked = live.recent, []
+        monkeypatch.setattr(live, "recent", lambda: asked.append(1) or reading())
+        happened(world, (uuid7(), 1))
+
+        async def conversation():
+            for socket in sockets:
+                await socket.opened()
+            for socket in sockets:
+                await socket.say(json.dumps({"type": "resume", "position": FIRST - 1}))
+            heard = [await socket.frames_before_pong() for socket in sockets]
+            for socket in sockets:
+                await socket.leave()
+            return heard
+
+        heard = talk(conversation)
+        assert [len(missed(frames)) for frames in heard] == [1] * len(sockets)
+        assert 1 <= len(asked) <= 2
 
     def test_hello_does_not_promise_what_is_not_announced_yet(self, world):
         """Who resumed from the newest position would never hear of what waits before it."""

@@ -145,6 +145,22 @@ class TestWhileOpen:
 
         assert talk(conversation) == 1001
 
+    @pytest.mark.parametrize("asked", ["notifications.consumers.standing_of", "notifications.queries.live.settled"])
+    def test_nobody_comes_in_while_the_database_is_away(self, world, monkeypatch, asked):
+        """Who tries later is let in; a handshake that fails would tell a page nothing."""
+        socket = browser(world.omar)
+
+        def away(*asked):
+            raise DatabaseError("gone")
+
+        monkeypatch.setattr(asked, away)
+
+        async def conversation():
+            await socket.open()
+            return await socket.closed_with()
+
+        assert talk(conversation) == 1013
+
     def test_caller_who_cannot_be_checked_may_not_listen(self, world, quick_recheck, monkeypatch):
         """With the database away nobody can say whether they are still a member."""
         socket = browser(world.omar)

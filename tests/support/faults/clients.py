@@ -129,7 +129,8 @@ class Recorder(threading.Thread):
             self.history.add("refused", **told, why=answer.text[:200])
             return True, None
         found = answer.json()
-        self.history.add("ok", **told, id=found["id"], version=found["version"])
+        is_new = found["version"] != body.get("version")  # said twice, a verb is agreed to and changes nothing
+        self.history.add("ok" if is_new else "same", **told, id=found["id"], version=found["version"])
         return True, found
 
     @staticmethod

@@ -8,7 +8,8 @@ from pathlib import Path
 
 
 class History:
-    """`invoke` before a request leaves; `ok`, `refused` or `unknown` after. Unknown may or may not have happened."""
+    """`invoke` before a request leaves; `ok`, `same` (it was so already), `refused` or `unknown` after. Unknown may or
+    may not have happened."""
 
     def __init__(self, path):
         self.path = Path(path)
@@ -38,7 +39,7 @@ class History:
 
     def milliseconds(self, *, since=0.0, until=float("inf")):
         """How long each answered request took, of those that began in a span of time."""
-        answered = self.of("ok", "refused")
+        answered = self.of("ok", "same", "refused")
         return sorted(row["ms"] for row in answered if since <= row["at"] - row["ms"] / 1000 < until)
 
 

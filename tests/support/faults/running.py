@@ -7,9 +7,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import requests
+
 from tests.support import wait
 from tests.support.databases import ran_on
-from tests.support.editions import Full
+from tests.support.editions import Full, command_of
+from tests.support.provision import free_port
 
 SERVICES = ("web", "relay", "worker")
 UP_AGAIN_SECONDS = 0.3  # what a supervisor takes to notice
@@ -35,6 +38,15 @@ class Shaken(Full):
             self.service(name)
         self.wait_until_ready()
         return floors
+
+    def another_web(self, name, **given):
+        """A second gunicorn on the same database, with other settings; answers where."""
+        port = free_port()
+        given |= {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "DATABASE_URL": self.urls.app}
+        self.begin(name, command_of("web"), **given)
+        base = f"http://127.0.0.1:{port}"
+        wait.until(lambda: _answers(base), within=60, every=0.1, why=lambda: f"{name} answers\n{self.told()}")
+        return base
 
     def revive(self, name):
         """kill -9 of a service and all its children, and up again as a supervisor does it."""
@@ -63,6 +75,13 @@ class Shaken(Full):
             lambda: not any(look().values()), within=within, every=0.1, why=lambda: f"quiet: {look()}\n{self.told()}"
         )
         return time.monotonic() - begun
+
+
+def _answers(base):
+    try:
+        return requests.get(f"{base}/healthz", timeout=5).ok
+    except requests.RequestException:
+        return False
 
 
 def children_of(pid):
