@@ -18,8 +18,8 @@ DEPLOYED := SECRET_KEY=only-here-to-be-checked-0123456789-abcdefghijklmnopqrstuv
 	ALLOWED_HOSTS=.example.com BASE_DOMAINS=example.com HTTPS=1 DEBUG=0 WORKFLOOR_HOME=build/check
 
 .PHONY: help demo test test-fast test-unit test-integration test-api test-e2e test-matrix test-memory test-services race-dispatch \
-	test-browser test-cov test-report test-all bench-queries bench-lists bench-recommend \
-	bench-dispatch bench-plans bench-sockets check lint imports types migrations deployable lock css css-check \
+	test-browser test-crash test-cov test-report test-all bench-queries bench-lists bench-recommend \
+	bench-dispatch bench-plans bench-inbox bench-notifications bench-sockets check lint imports types migrations deployable lock css css-check \
 	clean base-pins test-pins dev-pins
 
 help: ## these targets
@@ -62,6 +62,9 @@ test-services: test-pins ## PostgreSQL, Redis and a real worker, all required; a
 race-dispatch: test-pins ## sixty-four who want one task, two hundred times, on PostgreSQL; prints who won
 	@RACE_ROUNDS=200 $(PYTEST) -n 0 tests/services/test_dispatch_races.py -k TestOneTask $(ARGS)
 
+test-crash: test-pins ## 20,000 transitions while everything is killed, PostgreSQL and Redis too (TRANSITIONS= SEED=)
+	@TRANSITIONS=$(TRANSITIONS) SEED=$(SEED) $(PY) -m tests.support.faults.crash
+
 test-browser: test-pins ## Chromium, required
 	@exec $(PY) .ci/suite --require browser $(ARGS)
 
@@ -83,11 +86,17 @@ bench-lists: test-pins ## CPU of lists, details and creates beside bare and plai
 bench-plans: test-pins ## a plan of 10,000 tasks x 500 members on PostgreSQL: seconds and statements to read, solve, write, publish, undo (DATABASE_URL= TASKS= MEMBERS=)
 	@TASKS=$(TASKS) MEMBERS=$(MEMBERS) $(PY) -m benchmarks.plans
 
+bench-inbox: test-pins ## list, filters and unread count of an inbox at 5,000,000 entries on PostgreSQL, beside bare SQL (ROWS= ROUNDS=)
+	@ROWS=$(ROWS) ROUNDS=$(ROUNDS) $(PY) -m benchmarks.inbox
+
 bench-dispatch: dev-pins ## plans, packings and shops beside rivals: seconds, gap, memory (QUICK=1 ONLY=backlogs|plans|packings|shops)
 	@QUICK=$(QUICK) ONLY=$(ONLY) $(PY) -m benchmarks.dispatch
 
 bench-recommend: test-pins ## who could take a task, of 500 people, beside a bare query of them (MEMBERS= ROUNDS=)
 	@MEMBERS=$(MEMBERS) ROUNDS=$(ROUNDS) $(PY) -m benchmarks.recommend
+
+bench-notifications: dev-pins ## telling people: fan-out, relay, latency and sockets, each beside its limit (ONLY=fan_out|relay|latency|sockets MEMBERS= EVENTS= ROUNDS= PER_SECOND=)
+	@ONLY=$(ONLY) MEMBERS=$(MEMBERS) EVENTS=$(EVENTS) ROUNDS=$(ROUNDS) PER_SECOND=$(PER_SECOND) $(PY) -m benchmarks.notifications
 
 bench-sockets: dev-pins ## a thousand sockets on one process beside channel-layer groups: latency, deliveries (SOCKETS= SECONDS= ROUNDS= LAYERS=)
 	@SOCKETS=$(SOCKETS) SECONDS=$(SECONDS) ROUNDS=$(ROUNDS) $(if $(LAYERS),LAYERS=$(LAYERS)) $(PY) -m benchmarks.sockets

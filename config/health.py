@@ -189,5 +189,11 @@ def _of_the_relay(heart):
         for state, count in sorted(states.items()):
             rows.add_metric([label, state], count)
     yield rows
+    waited = GaugeMetricFamily(
+        "workfloor_row_late_seconds", "How long the row that is overdue the longest has waited.", labels=["label"]
+    )
+    for label, seconds in sorted(told.get("late_seconds", {}).items()):
+        waited.add_metric([label], seconds)
+    yield waited
     dead = sum(states.get("dead", 0) for states in told.get("rows", {}).values())
     yield GaugeMetricFamily("workfloor_dead_total", "Rows nobody tries any more.", dead)

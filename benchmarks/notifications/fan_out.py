@@ -16,7 +16,7 @@ ROUNDS = int(os.environ.get("ROUNDS") or 5)
 WANTED = 0.7  # of the limit
 
 
-def measured(settle):
+def measured(urls, settle):
     """Seconds of each way by round, the ways in another order each time; `settle` is what autovacuum does."""
     house = floor.organization("fan-out")
     people = floor.members(house, MEMBERS)
@@ -34,6 +34,7 @@ def measured(settle):
             seconds[name].append(ways[name](house, event, people, told))
     return {
         "members": MEMBERS,
+        "wanted": WANTED,
         "rows": sum(len(rows) for rows in told),
         "seconds": {name: [round(one, 4) for one in found] for name, found in seconds.items()},
     }

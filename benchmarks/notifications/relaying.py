@@ -34,7 +34,7 @@ BARE = """
     ) SELECT (SELECT count(*) FROM relayed), (SELECT count(*) FROM told)"""
 
 
-def measured(settle):
+def measured(urls, settle):
     """Seconds of both ways by round, the ways in turn; `settle` is what autovacuum does after so many rows."""
     seconds, subscribers = {"product": [], "bare": []}, import_string(settings.SUBSCRIPTIONS)[KIND]
     ways = [("product", product), ("bare", limit)]
@@ -49,7 +49,7 @@ def measured(settle):
             counted(house, subscribers)
             if number:  # the first of all warms everything up
                 seconds[name].append(round(took, 4))
-    return {"events": EVENTS, "rows": EVENTS * (1 + len(subscribers)), "seconds": seconds}
+    return {"events": EVENTS, "wanted": WANTED, "rows": EVENTS * (1 + len(subscribers)), "seconds": seconds}
 
 
 def product(house, _):

@@ -23,7 +23,7 @@ ROUNDS = int(os.environ.get("ROUNDS") or 2)
 LAYERS = (os.environ.get("LAYERS") or "groups,pubsub").split(",")
 PER_MEMBER = 10
 ON_THEIR_WAY = 4
-PATIENCE = 60
+PATIENCE = 120
 WARM_UP = 10**9  # the number of a broadcast that is not counted
 RESULT = Path("build/bench/sockets.json")
 P95_AT_MOST, DELIVERIES_AT_LEAST = 0.5, 3.0
@@ -48,7 +48,11 @@ def main() -> int:
                 for make in makers:
                     server = make()
                     try:
+                        print(f"{server.name} …", file=sys.stderr)
                         rounds.setdefault(server.name, []).append(measured(server, servers.frame))
+                    except (ConnectionError, TimeoutError):
+                        print(server.log.read_text()[-3000:], file=sys.stderr)
+                        raise
                     finally:
                         server.stop()
             look = looked(house)
@@ -119,7 +123,10 @@ def flood(server, frame, here):
 def heard(here):
     if not here.poll(PATIENCE):
         raise TimeoutError(f"Nothing came for {PATIENCE} s.")
-    return here.recv()
+    what, number, moments = here.recv()
+    if what == "lost":
+        raise ConnectionError(f"A socket was closed with {number}.")
+    return what, number, moments
 
 
 def looked(house):

@@ -21,6 +21,11 @@ def layers(name, redis_url):
 class Follower(AsyncWebsocketConsumer):
     groups = [GROUP]
 
+    async def connect(self):
+        """Says that it listens now, as ours does."""
+        await self.accept()
+        await self.send(text_data='{"type":"hello"}')
+
     async def frame(self, event):
         await self.send(text_data=event["text"])
 

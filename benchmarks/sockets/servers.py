@@ -25,17 +25,18 @@ class Ours:
     def __init__(self, home, urls, redis_url, house, secrets):
         self._house, self.port = house, free_port()
         self.authorizations = [f"Token {secret}" for secret in secrets]
+        self.log = home / "ours.log"
         self._process = started(
             "config.asgi:application",
             self.port,
-            home / "ours.log",
+            self.log,
             DATABASE_URL=urls.app,
             REDIS_URL=redis_url,
             WORKFLOOR_HOME=str(home),
             BEHIND_PROXY="0",
             HTTPS="0",
         )
-        wait.until(lambda: answers(self.port), within=START_SECONDS, why=lambda: (home / "ours.log").read_text())
+        wait.until(lambda: answers(self.port), within=START_SECONDS, why=self.log.read_text)
 
     def broadcast(self, frame):
         publish(self._house.pk, frame)
@@ -54,7 +55,7 @@ class Groups:
         self._process = started(
             "benchmarks.sockets.rival:application", self.port, log, RIVAL=layer, REDIS_URL=redis_url
         )
-        wait.until(lambda: is_listening(self.port), within=START_SECONDS, why=log.read_text)
+        wait.until(lambda: is_listening(self.port), within=START_SECONDS, why=self.log.read_text)
         self._loop = asyncio.new_event_loop()
         kind = {"groups": core.RedisChannelLayer, "pubsub": pubsub.RedisPubSubChannelLayer}[layer]
         self._layer = kind(hosts=[f"{redis_url}/3"])

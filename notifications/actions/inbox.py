@@ -117,6 +117,9 @@ def _put_away(entries: Any) -> int:
 
 
 def _changed(entries: Any, **values: Any) -> int:
+    """Open ones are held first, and in the order of their ids: so does whoever lets something join them."""
+    open_ones = entries.filter(open_key__isnull=False).order_by("pk").select_for_update(of=("self",), no_key=True)
+    list(open_ones.values_list("pk"))
     return entries.update(**values, open_key=None, updated_at=context.now(), version=F("version") + 1)
 
 

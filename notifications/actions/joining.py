@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from tenants.models.inserting import insert_all
 COALESCE = datetime.timedelta(minutes=5)  # since the first of them: who looks now and then sees what was now and then
 
 
-def join(saying: Saying, people: Sequence[Told], languages: Mapping[Any, str]) -> list[Told]:
+def join(saying: Saying, people: Sequence[Told], usual: str) -> list[Told]:
     """Join the entries that are open under the key; answers those who have none and have not been told.
 
     Entries are held in the order of their ids, and reading, archiving or sending one closes it under the same lock, so
@@ -30,14 +30,13 @@ def join(saying: Saying, people: Sequence[Told], languages: Mapping[Any, str]) -
     known = told_before(saying.event)
     joining = [told for told in people if told.member.pk in entries and told.member.pk not in known]
     rows = [
-        (entries[told.member.pk].pk, saying.event.pk, told.member.pk, _alone(saying, told, languages))
-        for told in joining
+        (entries[told.member.pk].pk, saying.event.pk, told.member.pk, _alone(saying, told, usual)) for told in joining
     ]
     insert_all(Occasion, ("notification_id", "event_id", "recipient_id", "values"), rows)
     alike: dict[Any, list[Any]] = {}
     for told in joining:
         entry = entries[told.member.pk]
-        words = saying.to(told, languages[told.member.pk], entry.occasions + 1, entry.content)
+        words = saying.to(told, told.member.language or usual, entry.occasions + 1, entry.content)
         alike.setdefault((words, entry.occasions), []).append(entry.pk)
     for (words, before), ids in alike.items():
         Notification.objects.filter(pk__in=ids).update(
@@ -67,7 +66,7 @@ def _close_old(saying: Saying, people: Sequence[Told]) -> None:
     theirs.update(open_key=None)
 
 
-def _alone(saying: Saying, told: Told, languages: Mapping[Any, str]) -> dict[str, str]:
+def _alone(saying: Saying, told: Told, usual: str) -> dict[str, str]:
     """What it would have said if it were the only one."""
-    words = saying.to(told, languages[told.member.pk])
+    words = saying.to(told, told.member.language or usual)
     return {"title": words.title, "content": words.content}

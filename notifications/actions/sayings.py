@@ -1,7 +1,7 @@
 """What is told about an event, before it is known who has to hear it in which language."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,7 @@ class Saying:
 
     def to(self, told: Told, language: str, occasions: int = 1, before: str = "") -> Words:
         """The words for one person, made once for all who hear the same."""
-        asked = language, tuple(told.facts.items()), occasions, before
+        asked = language, tuple(told.facts.items()) if told.facts else (), occasions, before
         if asked not in self._made:
             self._made[asked] = self.words(language, told.facts, occasions, before)
         return self._made[asked]
@@ -49,10 +49,9 @@ class Saying:
         return self._made[asked]
 
 
-def languages(people: Iterable[Told]) -> dict[uuid.UUID, str]:
-    """Dict[member id -> the language they are told in]."""
-    usual = Organization.objects.values_list("language", flat=True).get(pk=context.organization_id())
-    return {told.member.pk: told.member.language or usual for told in people}
+def usual_language() -> str:
+    """What those are told in who chose no language."""
+    return Organization.objects.values_list("language", flat=True).get(pk=context.organization_id())
 
 
 def muted(saying: Saying) -> set[uuid.UUID]:

@@ -2,15 +2,15 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from notifications.actions import digests, joining
 from notifications.actions.inbox import show_counts
-from notifications.actions.sayings import MUTED, Saying, languages, muted
+from notifications.actions.sayings import MUTED, Saying, muted, usual_language
 from notifications.kinds import KINDS, Told, of_event
 from notifications.kinds.audiences import merged
 from notifications.kinds.wording import Words, in_language, shortened, words
@@ -32,9 +32,10 @@ ENTRY = (
     *("why", "is_urgent", "decided", "open_key", "hidden_because"),
 )
 MESSAGE = (
-    *("notification_id", "transport", "key", "digest_id", "is_urgent", "held_because", "state", "run_after"),
-    *("first_due_at", "error"),
+    *("notification_id", "key", "transport", "is_urgent", "held_because", "digest_id", "state"),
+    *("run_after", "first_due_at", "error"),
 )
+NOWHERE: tuple[Route, ...] = ()  # of what is muted nothing goes anywhere
 
 
 @transaction.atomic
@@ -108,19 +109,22 @@ def tell_of(event: Event) -> None:
 def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":
     people = [told for told in merged(to) if told.member.active]
     known = joining.told_before(saying.event) if people else set()
-    left = sorted((told for told in people if told.member.pk not in known), key=lambda told: told.member.pk)
+    left = [told for told in people if told.member.pk not in known] if known else people
+    left.sort(key=lambda told: told.member.pk.int)  # all who tell many hold them in one order
     if left:
-        spoken, hidden = languages(left), muted(saying)
-        heard = [told.member for told in left if told.member.pk not in hidden]
+        usual, hidden = usual_language(), muted(saying)
+        heard = [told.member for told in left if told.member.pk not in hidden] if hidden else [t.member for t in left]
         ways = routes(heard, kind=saying.spec.kind, is_urgent=saying.is_urgent, only=saying.only)
         for attempt in range(TRIES):
             key = saying.key if attempt < TRIES - 1 else ""
             if key:
-                left = joining.join(saying, left, spoken)
-            made = _write(saying, left, spoken, hidden, key, ways)
-            _send(saying, made, ways)
-            live.show({pk: made[pk] for pk in made if _shows_live(ways.get(pk, ()))}, level=saying.level)
-            left = [told for told in left if told.member.pk not in made]
+                left = joining.join(saying, left, usual)
+            entries = [Entry(uuid7(), told, ways.get(told.member.pk, NOWHERE)) for told in left]
+            made = _write(saying, entries, usual, hidden, key)
+            _send(saying, made)
+            live.show({one.told.member.pk: one.pk for one in made if _shows_live(one.ways)}, level=saying.level)
+            done = {one.pk for one in made}
+            left = [one.told for one in entries if one.pk not in done]
             if not left or not key:
                 break
         doorbell.ring()
@@ -129,64 +133,73 @@ def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":
     return Notification.objects.filter(mine).select_related("recipient__user").distinct()
 
 
-def _write(
-    saying: Saying,
-    people: list[Told],
-    spoken: Mapping[uuid.UUID, str],
-    hidden: set[uuid.UUID],
-    key: str,
-    ways: Mapping[uuid.UUID, list[Route]],
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Make the entries; answers {member id: entry's id} of those that were made.
+class Entry(NamedTuple):
+    """An entry that is being made, for whom, and the ways it goes."""
 
-    The others have one under the key that somebody else made meanwhile, or were told of this event by another worker.
+    pk: uuid.UUID
+    told: Told
+    ways: Sequence[Route]
+
+
+def _write(saying: Saying, entries: list[Entry], usual: str, hidden: set[uuid.UUID], key: str) -> list[Entry]:
+    """Write the entries; answers those that were written.
+
+    For the others somebody else has made one under the key meanwhile, or another worker told them of this event. What
+    is the same for thousands is put together once.
     """
     subject = saying.things[0] if saying.things else None
     about = (subject.NOUN, subject.pk) if subject is not None else ("", None)
-    rows, ids = [], []
-    for told in people:
-        pk, language = told.member.pk, spoken[told.member.pk]
-        said, is_hidden = saying.to(told, language), pk in hidden
-        ids.append(uuid7())
-        rows.append(
-            (
-                *(pk, saying.event.pk, saying.spec.kind.value, said.title, said.content, said.html),
-                *(saying.level.value, saying.url, *about, saying.why(told, language), saying.is_urgent),
-                sum(route.transport in SENDERS for route in ways.get(pk, ())),
+    fixed = saying.event.pk, saying.spec.kind.value
+    alike: dict[Any, tuple[Any, ...]] = {}
+    rows = []
+    for one in entries:
+        told, member = one.told, one.told.member
+        language, is_hidden = member.language or usual, bool(hidden) and member.pk in hidden
+        asked = language, id(told.why), tuple(told.facts.items()) if told.facts else (), id(one.ways), is_hidden
+        if asked not in alike:
+            said = saying.to(told, language)
+            alike[asked] = (
+                *(*fixed, said.title, said.content, said.html, saying.level.value, saying.url, *about),
+                *(saying.why(told, language), saying.is_urgent, len(_with_rows(one.ways))),
                 *((None, MUTED) if is_hidden else (key or None, "")),
             )
-        )
-    written = insert_all(Notification, ENTRY, rows, ids=ids, once=True)
-    return {row[0]: pk for row, pk in zip(rows, ids, strict=True) if pk in written}
+        rows.append((member.pk, *alike[asked]))
+    written = insert_all(Notification, ENTRY, rows, ids=[one.pk for one in entries], once=True)
+    return entries if len(written) == len(entries) else [one for one in entries if one.pk in written]
 
 
-def _send(saying: Saying, made: Mapping[uuid.UUID, uuid.UUID], ways: Mapping[uuid.UUID, list[Route]]) -> None:
+def _send(saying: Saying, made: list[Entry]) -> None:
     """A row for each way that has one: due, parked for a digest, or suppressed with the reason."""
-    chosen = [
-        (member_id, route) for member_id in made for route in ways.get(member_id, ()) if route.transport in SENDERS
-    ]
-    digest_of = _park(chosen)
     moment = context.now()
     soonest = moment + GATHERING if saying.key and not saying.is_urgent else moment
+    event = str(saying.event.pk)
+    digest_of = _park(made)
+    alike: dict[int, list[tuple[Route, tuple[Any, ...]]]] = {}
     rows = []
-    for member_id, route in chosen:
-        state = DeliveryState.SUPPRESSED if route.suppressed_because else DeliveryState.PENDING
-        digest = digest_of.get((member_id, route.transport))
-        due_at = digest.due_at if digest else max(route.run_after, soonest)
-        rows.append(
-            (
-                *(
-                    made[member_id],
-                    route.transport.value,
-                    _key(saying.event.pk, member_id, route.transport),
-                    digest and digest.pk,
-                ),
-                *(saying.is_urgent, route.held_because, (DeliveryState.PARKED if digest else state).value),
-                *(due_at, due_at, route.suppressed_because),
-            )
-        )
+    for pk, told, ways in made:
+        if id(ways) not in alike:
+            alike[id(ways)] = [(route, _facts(saying, route, soonest)) for route in _with_rows(ways)]
+        for route, facts in alike[id(ways)]:
+            key = _key(event, told.member.pk, route.transport.value)
+            digest = digest_of.get((told.member.pk, route.transport)) if digest_of else None
+            if digest:
+                facts = (*facts[:3], digest.pk, DeliveryState.PARKED.value, digest.due_at, digest.due_at, "")
+            rows.append((pk, key, *facts))
     if rows:
         insert_all(Message, MESSAGE, rows)
+
+
+def _facts(saying: Saying, route: Route, soonest: datetime.datetime) -> tuple[Any, ...]:
+    """What a message is like, beside whose it is; a parked one is told by its digest."""
+    state = DeliveryState.SUPPRESSED if route.suppressed_because else DeliveryState.PENDING
+    due_at = max(route.run_after, soonest)
+    why_not = route.suppressed_because
+    return route.transport.value, saying.is_urgent, route.held_because, None, state.value, due_at, due_at, why_not
+
+
+def _with_rows(ways: Sequence[Route]) -> list[Route]:
+    """The ways that are sent later. The inbox is the entry itself, and a word on an open page is gone with it."""
+    return [route for route in ways if route.transport in SENDERS]
 
 
 def _shows_live(ways: Iterable[Route]) -> bool:
@@ -197,12 +210,13 @@ def _shows_live(ways: Iterable[Route]) -> bool:
     )
 
 
-def _park(chosen: Iterable[tuple[uuid.UUID, Route]]) -> dict[tuple[uuid.UUID, Transport], Digest]:
+def _park(made: Iterable[Entry]) -> dict[tuple[uuid.UUID, Transport], Digest]:
     """The digest of each member and transport that wants it so, held until this transaction ends."""
     slots: dict[Transport, dict[uuid.UUID, datetime.datetime]] = {}
-    for member_id, route in chosen:
-        if route.digest_at is not None and not route.suppressed_because:
-            slots.setdefault(route.transport, {})[member_id] = route.digest_at
+    for _, told, ways in made:
+        for route in ways:
+            if route.digest_at is not None and not route.suppressed_because:
+                slots.setdefault(route.transport, {})[told.member.pk] = route.digest_at
     return {
         (member_id, transport): digest
         for transport, wanted in slots.items()
@@ -212,8 +226,8 @@ def _park(chosen: Iterable[tuple[uuid.UUID, Route]]) -> dict[tuple[uuid.UUID, Tr
 
 def key_of(notification: Notification, transport: str) -> str:
     """The same for the same event, recipient and transport, whoever computes it and when."""
-    return _key(notification.event_id, notification.recipient_id, transport)
+    return _key(str(notification.event_id), notification.recipient_id, transport)
 
 
-def _key(event_id: uuid.UUID, member_id: uuid.UUID, transport: str) -> str:
+def _key(event_id: str, member_id: uuid.UUID, transport: str) -> str:
     return f"{event_id}.{member_id}.{transport}@{KEY_DOMAIN}"

@@ -7,7 +7,7 @@ ends. A call is tried for three days. Calls about one thing go in the order of i
 
 import datetime
 import email.utils
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.urls import reverse
@@ -178,7 +178,7 @@ def _page_of(event: Event) -> str:
     """Where people look at what an event is about; empty where nothing shows it."""
     places: dict[str, str] = {}
     for part in contributed("event", "places"):
-        places |= part  # type: ignore[arg-type]
+        places.update(cast(dict[str, str], part))
     if event.subject_type not in places:
         return ""
     return settings.SITE_URL.rstrip("/") + reverse(places[event.subject_type], args=[event.subject_id])

@@ -42,8 +42,6 @@ class Webhook(TenantModel):
 class WebhookCall(Leased):
     """One event on its way to one endpoint. Its id is the webhook id that goes along."""
 
-    CAUSE = "event"
-
     QUEUES = {"bulk": Q()}
     CAUSE = "event"
 

@@ -16,6 +16,7 @@ from notifications.queries import dry_runs
 from notifications.queries.escalations import watched_by
 from notifications.states import Audience, EscalationStatus, Trigger
 from tenants import context
+from tenants.models import Member
 from tenants.pages import page
 from tenants.states import DeliveryState
 from workorder.models import WorkOrderTask
@@ -126,13 +127,15 @@ def show_escalations(request, *, status=200, **values):
 
 def cards_of(rows, member):
     things, verbs = watched_by(rows), access.escalation_verbs(rows, member)
-    return [_card(row, things.get(row.pk), verbs[row.pk]) for row in rows]
+    ids = {step["member"] for row in rows for step in row.steps if step["member"]}
+    names = {str(one.pk): one.name for one in Member.objects.filter(pk__in=ids).select_related("user")} if ids else {}
+    return [_card(row, things.get(row.pk), verbs[row.pk], names) for row in rows]
 
 
-def _card(row, thing, verbs):
+def _card(row, thing, verbs, names):
     promised = list(row.promised.all())
-    steps = {step["sequence"]: step for step in row.steps}
-    rungs = [{"promise": promise, "whom": Audience(steps[promise.sequence]["audience"]).label} for promise in promised]
+    whom = {step["sequence"]: names.get(step["member"]) or Audience(step["audience"]).label for step in row.steps}
+    rungs = [{"promise": promise, "whom": whom[promise.sequence]} for promise in promised]
     waiting = [rung for rung in rungs if rung["promise"].state == DeliveryState.PENDING]
     by = row.acknowledged_by.name if row.acknowledged_by else ""
     return Card(row, thing, rungs, waiting[0] if waiting else None, "acknowledge" in verbs, by)

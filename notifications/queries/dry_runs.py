@@ -178,7 +178,9 @@ def _of_step(policy: EscalationPolicy, step: EscalationStep, here: _Here) -> lis
 
 def _of_supervisors(policy: EscalationPolicy, step: EscalationStep, here: _Here) -> list[tuple[str, str]]:
     asked = [place for place in here.departments if policy.if_department_id in (None, place.pk)]
-    found = [("no_supervisor", f"{place.name} has no supervisor.") for place in asked if not here.supervisors[place.pk]]
+    empty = [place.name for place in asked if not here.supervisors[place.pk]]
+    verb = "has" if len(empty) == 1 else "have"
+    found = [("no_supervisor", f"{_in_a_row(empty)} {verb} no supervisor.")] if empty else []
     people = [one for place in asked for one in here.supervisors[place.pk]]
     return found + (_of_ways(step, people, here) if people else [])
 
@@ -192,3 +194,8 @@ def _of_ways(step: EscalationStep, people: Sequence[Member], here: _Here) -> lis
 
 def label(transport: str) -> str:
     return str(Transport(transport).label)
+
+
+def _in_a_row(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from notifications.models import Notification
+from tenants.models.prepared import Among
 
 
 def unread_count(member) -> int:
@@ -16,5 +17,5 @@ def unread_count(member) -> int:
 def unread_counts(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The same for several members in one query: dict[member id -> count], zeros included."""
     wanted = list(member_ids)
-    rows = Notification.objects.filter(recipient__in=wanted).unread().order_by().values("recipient")
+    rows = Notification.objects.filter(Among(F("recipient_id"), wanted)).unread().order_by().values("recipient")
     return dict.fromkeys(wanted, 0) | dict(rows.annotate(n=Count("id")).values_list("recipient", "n"))

@@ -89,7 +89,7 @@ def _values(field: Any, columns: dict[str, Sequence[Any]]) -> Sequence[Any]:
 
 def _are_alike(values: Sequence[Any]) -> bool:
     first = values[0]
-    return all(value is first or value == first for value in values)
+    return values[-1] == first and values.count(first) == len(values)
 
 
 def _kind(field: Any) -> str:

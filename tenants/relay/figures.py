@@ -85,6 +85,7 @@ def beat(labels: Any = ()) -> None:
     before = Heartbeat.objects.filter(name=HEART).values_list("figures", flat=True).first() or {}
     found = {
         "rows": {label: _rows(label) for label in labels},
+        "late_seconds": {label: _late(label, moment) for label in labels},
         "schedules_late_seconds": _lateness(moment),
         # Of several relays: the newest that any of them has seen.
         "rung_at": max(heard.rung_at, before.get("rung_at", "")),
@@ -106,6 +107,13 @@ def _rows(label: str) -> dict[str, int]:
         state.value: rows.filter(state=state).aggregate(count=Count("pk"))["count"]
         for state in (DeliveryState.PENDING, DeliveryState.DEAD)
     }
+
+
+def _late(label: str, moment: Any) -> float:
+    """How long the row that is overdue the longest has waited: a promised step that nobody took, say."""
+    rows = apps.get_model(label).everywhere.filter(state=DeliveryState.PENDING, run_after__lte=moment)
+    first = rows.aggregate(first=Min("run_after"))["first"]
+    return max((moment - first).total_seconds(), 0.0) if first else 0.0
 
 
 def _lateness(moment: Any) -> float:

@@ -20,6 +20,7 @@ from tenants.relay import figures
 DELIVERY = "tenants.delivery"
 AT_MOST = 40  # rows of one organization that wait in one queue: a worker is through with them in a moment
 RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
+NOBODY_ASKED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # "rung at", of a row that is to be run here
 
 
 def runners() -> dict[str, str]:
@@ -53,11 +54,10 @@ class Waiting(NamedTuple):
 
 def leave(organization: Any, rows: list[Waiting]) -> None:
     """To the next round, which is to run them here and not to ring for them once more."""
-    long_ago = timezone.now() - RING_AGAIN
     with tenant(organization) if rows else nullcontext():
         for label in {row.label for row in rows}:
             left = apps.get_model(label).objects.filter(pk__in=[row.pk for row in rows if row.label == label])
-            left.update(rung_at=long_ago)
+            left.update(rung_at=NOBODY_ASKED)
 
 
 def to_ring(organization: Any) -> list[Waiting]:
@@ -75,10 +75,13 @@ def to_ring(organization: Any) -> list[Waiting]:
                 if which is None:
                     continue
                 front = _front(label, which, moment)
-                asked = [rung_at > moment - RING_AGAIN for _, rung_at in front if rung_at]
-                places -= sum(asked)
-                lanes.append([Waiting(queue, label, pk, False) for pk, at in front if at and at <= moment - RING_AGAIN])
-                lanes.append([Waiting(queue, label, pk, True) for pk, at in front if at is None])
+                silent = [(pk, at) for pk, at in front if at and at <= moment - RING_AGAIN]
+                new = [pk for pk, at in front if at is None]
+                places -= len(front) - len(silent) - len(new)
+                lanes.append([Waiting(queue, label, pk, False) for pk, _ in silent])
+                lanes.append([Waiting(queue, label, pk, True) for pk in new])
+                if any(at != NOBODY_ASKED for _, at in silent):
+                    figures.heard.unheard()
             found += _taken(_in_turn(lanes, max(places, 0)), moment)
     return found
 
@@ -107,6 +110,4 @@ def _taken(rows: list[Waiting], moment: datetime.datetime) -> list[Waiting]:
         locked = set(free.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
         model.objects.filter(pk__in=locked).update(rung_at=moment)
         mine |= {(label, pk) for pk in locked}
-    if any(not row.is_first for row in rows):
-        figures.heard.unheard()
     return [row for row in rows if (row.label, row.pk) in mine]

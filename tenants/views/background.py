@@ -4,8 +4,10 @@ import datetime
 
 from django.apps import apps
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from tenants.access import members
 from tenants.actions import dead as reviving
@@ -93,11 +95,13 @@ def _shown(request, *, status=200, problems=()):
     )
 
 
-@members(role=Role.ADMIN)
+@members()
 def dead_letter_replay(request, pk):
     label = dead.label_of(pk)
     if label is None:
         raise Http404
+    if not request.member.is_at_least(Role.ADMIN):
+        raise PermissionDenied("Only admins have dead letters tried again.")
     if request.method == "POST":
         try:
             reviving.replay(apps.get_model(label).objects.get(pk=pk), by=request.member)
@@ -107,13 +111,13 @@ def dead_letter_replay(request, pk):
     return goto(request, "tenants:dead_letters")
 
 
+@require_POST
 @members(role=Role.ADMIN)
 def dead_letters_replay(request):
     """All of one kind."""
-    if request.method == "POST":
-        label = request.POST.get("label", "")
-        if label not in dead.labels():
-            raise Http404
-        count = reviving.replay_all(label, by=request.member)
-        messages.success(request, f"Tried again: {count}.")
+    label = request.POST.get("label", "")
+    if label not in dead.labels():
+        raise Http404
+    count = reviving.replay_all(label, by=request.member)
+    messages.success(request, f"Tried again: {count}.")
     return goto(request, "tenants:dead_letters")

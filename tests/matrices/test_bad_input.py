@@ -47,6 +47,8 @@ BUTTONS = (  # no form, or one with a file alone: see tests/integration/htmx/tes
     "POST /settings/shifts/{pk}/remove/",
     "POST /settings/member-shifts/{pk}/end/",
     "POST /settings/tokens/{pk}/revoke/",
+    "POST /settings/dead-letters/replay/",
+    "POST /settings/dead-letters/{pk}/replay/",
     "POST /time-clock/badges/{pk}/revoke/",
 )
 PAGES = [line for line in ROUTES if line.startswith("POST /") and not line.startswith("POST /api/")]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 import dispatch.pages.plans
 import dispatch.views.shifts
 import dispatch.views.skills
+import notifications.pages.escalations
 import notifications.views.inbox
 import notifications.views.told
 import notifications.views.webhooks
@@ -83,6 +84,7 @@ def crowd(_stage, django_db_blocker):
             for about in (made.MemberSkillFactory, made.MemberShiftFactory, made.CapacityFactory):
                 about(organization=world.north)
             made.WebhookCallFactory(organization=world.north)
+            made.ScheduledRunFactory(organization=world.north, state="dead")
             made.PushSubscriptionFactory(organization=world.north, member=world.pia)
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
@@ -150,6 +152,7 @@ class TestPageXGrowth:
             ("GET /tickets/", workorder.views.tickets),
             ("GET /notifications/", notifications.views.inbox),
             ("GET /settings/told/", notifications.views.told),
+            ("GET /escalations/", notifications.pages.escalations),
             ("GET /audit/", tenants.views),
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),

@@ -11,8 +11,9 @@ from contextlib import suppress
 
 import orjson
 
+from tests.support import wait
+
 OPCODE, TEXT, PING, CLOSE = 0x0F, 0x1, 0x9, 0x8
-AGAIN_SECONDS = 0.1
 LARGEST_SHORT, LARGEST_MIDDLE = 125, 65_535
 
 
@@ -103,7 +104,7 @@ class Follower:
         self.versions, self.position = {}, -1
         self.said, self.went_back = {}, []  # on this socket; what was read again may be ahead of it
         self.heard = dict.fromkeys(("hello", "changed", "resync", "resumed"), 0)
-        self._reading = set()
+        self.codes, self._reading = [], set()
         self.is_connected = False
 
     async def follow(self):
@@ -111,11 +112,11 @@ class Follower:
             with suppress(OSError):
                 self._line = await Line.to(self._port, self._authorization, self._frame)
                 try:
-                    await self._line.is_closed
+                    self.codes.append(await self._line.is_closed)
                 finally:
                     self.is_connected = False
                     self._line.close()
-            await asyncio.sleep(AGAIN_SECONDS)
+            await wait.before_trying_again()
 
     def _frame(self, body):
         frame = orjson.loads(body)

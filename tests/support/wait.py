@@ -27,5 +27,10 @@ async def soon(condition, *, within=10.0, every=0.01, why=""):
     return value
 
 
+async def before_trying_again(seconds=0.1):
+    """What a client waits whose server is away: it is part of the play, and nothing is expected of it."""
+    await asyncio.sleep(seconds)
+
+
 def _told(why):
     return why() if callable(why) else why

@@ -139,9 +139,8 @@ class TestTasks:
     def test_what_was_given_on_is_told_to_both(self, world, task, heard):
         other = OperatorFactory(organization=world.north, department=world.assembly)
         with tenant(world.north):
-            assignments.reassign(
-                Assignment.objects.open().get(task=task), to=other, by=world.sina, reason="Omar is ill."
-            )
+            theirs = Assignment.objects.open().get(task=task)
+            assignments.reassign(theirs, member=other, by=world.sina, reason="Omar is ill.")
 
         assert set(heard("task_taken_back")) == {"Omar"}
         assert other.name in heard("task_assigned")

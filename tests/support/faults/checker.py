@@ -245,6 +245,6 @@ class Checker:
             "mails again": self.extra_mails(),
             "lost": sum(line.startswith("lost") for line in found),
             "phantom": sum(line.startswith("phantom") for line in found),
-            "findings": len(found),
+            "found": found,
             "faults": dict(self.history.faults()),
         }

@@ -39,6 +39,10 @@ class Shaken(Full):
         self.wait_until_ready()
         return floors
 
+    def _placed(self, name, word):
+        """Beat keeps its place in our folder."""
+        return str(self.home / "beat") if word == "/tmp/celerybeat-schedule" else super()._placed(name, word)  # noqa: S108
+
     def another_web(self, name, **given):
         """A second gunicorn on the same database, with other settings; answers where."""
         port = free_port()

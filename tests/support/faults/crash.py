@@ -1,0 +1,75 @@
+"""`make test-crash`: 20,000 transitions while everything is killed, PostgreSQL and Redis ten times each.
+
+TRANSITIONS and SEED may be given. Prints what was done and found, writes build/crash.json and keeps the history in
+build/crash.jsonl; ends with 1 if a promise was broken.
+"""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from tests.support import databases, settings  # noqa: F401 - the settings take DATABASE_URL away: this has its own
+from tests.support.faults.checker import Look
+from tests.support.faults.history import History
+from tests.support.faults.servers import Postgres, Redis
+from tests.support.faults.shaking import Run
+from tests.support.sinks import MailSink
+
+TRANSITIONS = int(os.environ.get("TRANSITIONS") or 20_000)
+RESULT, HISTORY = Path("build/crash.json"), Path("build/crash.jsonl")
+STORES = 10  # kills of each
+PLAN = {
+    "kill worker": 6,
+    "kill a child of worker": 10,
+    "freeze worker": 3,
+    "kill relay": 8,
+    "freeze relay": 3,
+    "kill beat": 3,
+    "kill web": 5,
+    "kill a child of web": 5,
+    "freeze web": 2,
+    "kill redis": STORES,
+    "flush redis": 5,
+    "freeze redis": 3,
+    "take redis away": 3,
+    "kill postgres": STORES,
+    "kill a backend": 10,
+}
+
+
+def main() -> int:
+    seed = os.environ.get("SEED") or secrets.token_hex(4)
+    print(f"seed {seed}", flush=True)
+    RESULT.parent.mkdir(exist_ok=True)
+    HISTORY.unlink(missing_ok=True)
+    postgres, redis, history = Postgres(), Redis(), History(HISTORY)
+    try:
+        urls = databases.Cluster(postgres).prepare().clone()
+        look = Look(f"{postgres.url.rpartition('/')[0]}/{urls.name}")
+        with MailSink() as mail:
+            run = Run(urls, look, redis, mail, history, seed=seed, target=TRANSITIONS, plan=PLAN, postgres=postgres)
+            run.go(services=("web", "relay", "worker", "beat"))
+            figures = run.figures()
+    finally:
+        history.close()
+        redis.let_go()
+        postgres.let_go()
+    return report(figures)
+
+
+def report(figures):
+    for name, value in figures.items():
+        if name not in ("found", "faults"):
+            print(f"  {name:<30}{value}")
+    for name, times in sorted(figures["faults"].items()):
+        print(f"  {times:>4} x {name}")
+    for line in figures["found"][:50]:
+        print(f"BROKEN  {line}")
+    RESULT.write_text(json.dumps(figures, indent=1))
+    return 1 if figures["found"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
