@@ -255,6 +255,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False  # idle, it would use up the grace a supervisor gives it
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CONSUMER = "config.consumer:SoonBack"
 CELERY_BEAT_SCHEDULE = {
     "ring-for-what-is-due": {"task": "tenants.tick", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -40,7 +40,9 @@ def main() -> int:
     finally:
         cluster.close()
     if "sockets" in wanted:
-        missed += ["sockets"] if subprocess.run([sys.executable, "-m", "benchmarks.sockets"], check=False).returncode else []
+        missed += (
+            ["sockets"] if subprocess.run([sys.executable, "-m", "benchmarks.sockets"], check=False).returncode else []
+        )
         found["sockets"] = json.loads(Path("build/bench/sockets.json").read_text())
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(found, indent=1))
@@ -56,7 +58,7 @@ def settle(owner_url):
 def show(name, found):
     """Print what was measured; whether it reaches what it should."""
     if "milliseconds" in found:
-        print(f"\n{name}: {found['events']:,} events at {found['per_second']} a second, {found['frames_heard']:,} frames heard")
+        print(f"\n{name}: {found['events']:,} events, {found['per_second']} a second, {found['frames_heard']:,} heard")
         for step, percentiles in found["milliseconds"].items():
             print(f"  {step:<12}" + "  ".join(f"{share} {value:,.0f} ms" for share, value in percentiles.items()))
         return True
@@ -64,7 +66,7 @@ def show(name, found):
     print(f"\n{name}: {found['rows']:,} rows")
     for way, seconds in found["seconds"].items():
         middle = statistics.median(seconds)
-        print(f"  {way:<12}{middle:>8.3f} s{found['rows'] / middle:>12,.0f} rows/s{best / middle:>8.2f} x the bare statement")
+        print(f"  {way:<12}{middle:>8.3f} s{found['rows'] / middle:>12,.0f} rows/s{best / middle:>8.2f} x bare")
     return best / statistics.median(found["seconds"]["product"]) >= found["wanted"]
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 import orjson
 import redis
 
-from notifications import hub
 from notifications.hub.rooms import CHANNEL, LIVE_DATABASE
 from notifications.models import Notification
 from tenants import events, relay
@@ -21,9 +20,9 @@ from tenants.context import tenant
 from tenants.models import Event
 from tests.factories import AdminFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
 from tests.support import wait
+from tests.support.editions import Full
 from tests.support.faults.history import percentile
 from tests.support.faults.servers import Redis
-from tests.support.editions import Full
 from tests.support.sinks import MailSink
 
 PER_SECOND = int(os.environ.get("PER_SECOND") or 100)

@@ -31,7 +31,7 @@ class Crowd:
         """A socket that is closed would be waited for in vain."""
         self._pipe.send(("lost", is_closed.result(), None))
 
-    def heard(self, body):
+    def heard(self, line, body):
         if b'"hello"' in body:
             self._greeted += 1
             if self._greeted == len(self._authorizations):

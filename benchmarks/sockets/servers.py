@@ -51,9 +51,9 @@ class Groups:
     def __init__(self, home, layer, redis_url, count):
         self.name, self.port = f"channels-redis {layer}", free_port()
         self.authorizations = [""] * count
-        log = home / f"{layer}.log"
+        self.log = home / f"{layer}.log"
         self._process = started(
-            "benchmarks.sockets.rival:application", self.port, log, RIVAL=layer, REDIS_URL=redis_url
+            "benchmarks.sockets.rival:application", self.port, self.log, RIVAL=layer, REDIS_URL=redis_url
         )
         wait.until(lambda: is_listening(self.port), within=START_SECONDS, why=self.log.read_text)
         self._loop = asyncio.new_event_loop()
@@ -85,7 +85,7 @@ def started(application, port, log, **given):
 def answers(port):
     try:
         return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
@@ -94,4 +94,6 @@ def is_listening(port):
         requests.get(f"http://127.0.0.1:{port}/", timeout=5)
     except requests.ConnectionError as error:
         return "refused" not in str(error)
+    except requests.Timeout:
+        return False
     return True

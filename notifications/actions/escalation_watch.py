@@ -43,9 +43,10 @@ def watch(run: ScheduledRun) -> dict[str, int]:
 
 
 def _overdue(*, alarmed: bool = False) -> Any:
-    """Steps that should have happened by now. One that was brought forward is judged by its own time all the same."""
-    late = Promise.objects.filter(state__in=UNKEPT, due_at__lt=context.now() - PATIENCE)
-    return late.order_by("due_at", "id") if alarmed else late.filter(alarmed_at=None).order_by("due_at", "id")
+    """Steps that should have happened by now. One that was promised late, since its event came late, gets as long."""
+    moment = context.now() - PATIENCE
+    late = Promise.objects.filter(state__in=UNKEPT, due_at__lt=moment, escalation__created_at__lt=moment)
+    return (late if alarmed else late.filter(alarmed_at=None)).order_by("due_at", "id")
 
 
 @transaction.atomic

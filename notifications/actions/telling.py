@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from notifications.actions import digests, joining
 from notifications.actions.inbox import show_counts
 from notifications.actions.sayings import MUTED, Saying, muted, usual_language
-from notifications.kinds import KINDS, Told, of_event
+from notifications.kinds import KINDS, News, Spec, Told, of_event
 from notifications.kinds.audiences import merged
 from notifications.kinds.wording import Words, in_language, shortened, words
 from notifications.models import Digest, Message, Notification
@@ -89,21 +89,25 @@ def tell_of(event: Event) -> None:
         news = spec.news(event, people)
         if news is None or not news.to:
             continue
+        _tell(_saying_of(event, spec, news), news.to)
 
-        def said(language: str, facts: Mapping[str, Any], occasions: int, before: str, spec=spec, news=news) -> Words:
-            return words(spec, {**news.facts, **facts}, language=language, occasions=occasions, before=before)
 
-        saying = Saying(
-            event=event,
-            spec=spec,
-            words=said,
-            level=news.level or spec.level,
-            url=news.url,
-            things=news.things,
-            is_urgent=news.is_urgent,
-            key=spec.key(news),
-        )
-        _tell(saying, news.to)
+def _saying_of(event: Event, spec: Spec, news: News) -> Saying:
+    """The news of a kind, in its words."""
+
+    def said(language: str, facts: Mapping[str, Any], occasions: int, before: str) -> Words:
+        return words(spec, {**news.facts, **facts}, language=language, occasions=occasions, before=before)
+
+    return Saying(
+        event=event,
+        spec=spec,
+        words=said,
+        level=news.level or spec.level,
+        url=news.url,
+        things=news.things,
+        is_urgent=news.is_urgent,
+        key=spec.key(news),
+    )
 
 
 def _tell(saying: Saying, to: Iterable[Told]) -> "QuerySet[Notification]":

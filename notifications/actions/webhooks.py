@@ -95,7 +95,7 @@ def try_out(webhook: Webhook, *, by: Member | None, seen: int | None = None) -> 
     """Send an endpoint an event of its own, whatever kinds it chose. What came back is in its log."""
     webhook = Webhook.objects.lock(webhook, seen=seen)
     refuse(problems.of_testing(webhook))
-    change(webhook, queries.TESTED, by=by, data={"name": webhook.name})
+    change(webhook, "webhook.tested", by=by, data={"name": webhook.name})
     return webhook
 
 

@@ -23,7 +23,6 @@ from notifications.consumers.door import (
 from notifications.consumers.together import greetings, ledger
 from notifications.consumers.watching import watch
 from notifications.hub import Error, Frame, Hello, Pong, Resume, Resumed, Unread, hub, understood
-from notifications.queries import live
 from tenants.queries import Hold, hold_of
 
 TOO_MANY = 4429
@@ -113,10 +112,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.seat.hold()
         frames, settled = None, position  # read everything again, which is always right
         with suppress(DatabaseError):
-            settled, rows = await ledger.ask(self.passed.organization_id, self.passed.member_id)
-            frames = live.missed_since(position, rows)
-        hub.catch_up(self.passed.organization_id, frames or ())  # else an older version could follow a newer one
-        await asyncio.sleep(0)  # what of that nobody here had heard is held now, too
+            recent = await ledger.ask(self.passed.organization_id, self.passed.member_id)
+            frames, settled = recent.after(position), recent.settled
+        await asyncio.sleep(0)  # what of that is news to everybody is held now, too
         self.seat.release(frames)
         self.say(Resumed(position=settled))
 

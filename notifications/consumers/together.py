@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from channels.db import database_sync_to_async
 
+from notifications.hub import Encoded, encoded, hub
 from notifications.queries import live, unread_counts
 from tenants.context import tenant
 
@@ -56,10 +57,29 @@ def first_words(organization_id: uuid.UUID, members: set[uuid.UUID]) -> tuple[in
         return live.settled(), unread_counts(members)
 
 
-def recently(organization_id: uuid.UUID, members: set[uuid.UUID]) -> tuple[int, list[live.Row]]:
+class Recent:
+    """What happened last. Who comes back after a restart asks from the same few positions: each is answered once."""
+
+    def __init__(self, organization_id: uuid.UUID, settled: int, rows: list[live.Row]) -> None:
+        self._organization_id, self.settled, self._rows = organization_id, settled, rows
+        self._said: dict[int, list[Encoded] | None] = {}
+
+    def after(self, position: int) -> list[Encoded] | None:
+        """The frames to catch up with, encoded; None if nobody knows them all.
+
+        What of them nobody here was told is told to everybody: else an older version could follow a newer one.
+        """
+        if position not in self._said:
+            frames = live.missed_since(position, self._rows)
+            self._said[position] = None if frames is None else [encoded(frame) for frame in frames]
+            hub.catch_up(self._organization_id, self._said[position] or ())
+        return self._said[position]
+
+
+def recently(organization_id: uuid.UUID, members: set[uuid.UUID]) -> Recent:
     """That position again, and what happened last."""
     with tenant(organization_id, atomic=False):
-        return live.settled(), live.recent()
+        return Recent(organization_id, live.settled(), live.recent())
 
 
 greetings, ledger = Together(first_words), Together(recently)

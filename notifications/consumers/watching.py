@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
-from notifications.hub import hub
+from notifications.hub import encoded, hub
 from notifications.queries import live, unread_counts
 from tenants.context import tenant
 from tenants.queries import Hold, Pass, holds
@@ -119,7 +119,7 @@ class Watch:
         if news.frames is None:
             hub.resync(organization_id)
         else:
-            hub.catch_up(organization_id, news.frames)
+            hub.catch_up(organization_id, map(encoded, news.frames))
 
     def _at_its_own_pace(self, consequence: Coroutine[Any, Any, None]) -> None:
         """A close waits for a client that does not read; nobody else waits for it."""

@@ -43,14 +43,12 @@ COLUMNS = (Transport.LIVE, Transport.EMAIL, Transport.PUSH)  # the inbox keeps e
 class GridForm(SettingsForm):
     """One choice per kind and transport. The empty one gives the cell back to whoever decides without it."""
 
-    without = "Default"
-
     def __init__(self, *args, cells, source=Source.MINE, **options):
         super().__init__(*args, auto_id="cell_%s", **options)  # the hours beside it have a version too
         for cell in cells:
             if cell.transport not in COLUMNS:
                 continue
-            standard = ("", f"{self.without}: {cell.standard.label.lower()}")
+            standard = ("", f"Default: {cell.standard.label.lower()}")
             chosen = cell.wanted if cell.source == source else ""
             label = f"{cell.kind.label}, {cell.transport.label.lower()}"
             shown = dict.fromkeys([*cell.choices, *([chosen] if chosen else [])])  # also one that has become useless
@@ -79,10 +77,6 @@ class GridForm(SettingsForm):
                     wanted = self.cleaned_data[name] or None
                     found.append({"kind": kind.value, "transport": transport.value, "wanted": wanted})
         return found
-
-
-class DefaultsForm(GridForm):
-    without = "As it comes"
 
 
 class HoursForm(SettingsForm):

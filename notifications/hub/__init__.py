@@ -27,10 +27,12 @@ from notifications.hub.frames import (
 )
 from notifications.hub.publishing import publish
 from notifications.hub.rooms import hub
+from notifications.hub.seats import Encoded, encoded
 
 __all__ = [
     "SERVER",
     "Changed",
+    "Encoded",
     "Error",
     "Frame",
     "Hello",
@@ -41,6 +43,7 @@ __all__ = [
     "Resync",
     "Told",
     "Unread",
+    "encoded",
     "hub",
     "publish",
     "schema",

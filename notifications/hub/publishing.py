@@ -9,9 +9,9 @@ import orjson
 import redis
 from django.conf import settings
 
-from notifications.hub.frames import Changed, Frame, Resync
+from notifications.hub.frames import Frame, Resync
 from notifications.hub.rooms import CHANNEL, hub, live_url
-from notifications.hub.seats import Mark
+from notifications.hub.seats import Mark, encoded
 from tenants.doorbell import Breaker
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,6 @@ def publish(organization_id: uuid.UUID, frame: Frame, *, member_id: uuid.UUID | 
     Call it through `doorbell.after_commit`: a page told earlier would read the old row. While Redis is away the
     sockets of this process are still told.
     """
-    text, mark = frame.text(), Mark.of(frame) if isinstance(frame, Changed) else None
+    text, mark = encoded(frame)
     if not (settings.REDIS_URL and publisher.publish(organization_id, member_id, text, mark)):
         hub.fan_out(organization_id, member_id, text, mark)

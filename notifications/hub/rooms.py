@@ -14,8 +14,8 @@ import redis
 from django.conf import settings
 from redis import asyncio as async_redis
 
-from notifications.hub.frames import Changed, Resync
-from notifications.hub.seats import Mark, Seat, Send
+from notifications.hub.frames import Resync
+from notifications.hub.seats import Encoded, Mark, Seat, Send
 
 log = logging.getLogger(__name__)
 
@@ -104,10 +104,10 @@ class Hub:
                 return
             _hand_over(room.seats_of(member_id), text, mark)  # inside: two threads may not swap two versions
 
-    def catch_up(self, organization_id: uuid.UUID, frames: Iterable[Changed]) -> None:
+    def catch_up(self, organization_id: uuid.UUID, frames: Iterable[Encoded]) -> None:
         """Say what the ledger knows; what was said already is left out."""
-        for frame in frames:
-            self.fan_out(organization_id, None, frame.text(), Mark.of(frame))
+        for text, mark in frames:
+            self.fan_out(organization_id, None, text, mark)
 
     def resync(self, organization_id: uuid.UUID | None = None) -> None:
         """Tell every socket of an organization here, or of all, that frames were lost."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from typing import Any, NamedTuple
 
-from notifications.hub.frames import Changed, Resync
+from notifications.hub.frames import Changed, Frame, Resync
 
 WAITING_AT_MOST = 100  # frames of one socket
 
@@ -24,6 +24,17 @@ class Mark(NamedTuple):
     @classmethod
     def of(cls, frame: Changed) -> "Mark":
         return cls(str(frame.id), frame.version, frame.position)
+
+
+class Encoded(NamedTuple):
+    """A frame as it is sent, encoded once for all who get it."""
+
+    text: str
+    mark: Mark | None = None
+
+
+def encoded(frame: Frame) -> Encoded:
+    return Encoded(frame.text(), Mark.of(frame) if isinstance(frame, Changed) else None)
 
 
 class Seat:
@@ -59,16 +70,17 @@ class Seat:
         """Keep what comes until `release`."""
         self._held, self._held_too_much = [], False
 
-    def release(self, first: Iterable[Changed] | None) -> None:
+    def release(self, first: Iterable[Encoded] | None) -> None:
         """Send `first`, then what was held other than what that makes old; None: nobody knows what was missed."""
         held, self._held = self._held or [], None
         if first is None or self._held_too_much:
             self.offer(Resync().text())
             first, held = (), held if first is None else []
         newest: dict[str, int] = {}
-        for frame in first:
-            newest[str(frame.id)] = frame.version
-            self.offer(frame.text(), Mark.of(frame))
+        for text, mark in first:
+            if mark is not None:
+                newest[mark.subject_id] = mark.version
+            self.offer(text, mark)
         for text, mark in held:
             if mark is None or newest.get(mark.subject_id, 0) < mark.version:
                 self.offer(text, mark)

@@ -68,6 +68,7 @@ SPECS = (
         {"comment.added": mentioned, "comment.edited": mentioned},
         defaults=AT_HAND,
         breaks_mute=True,
+        has_html=True,
     ),
-    Spec(Kind.COMMENTED, {"comment.added": added}, defaults=GATHERED, coalesce=of_subject),
+    Spec(Kind.COMMENTED, {"comment.added": added}, defaults=GATHERED, coalesce=of_subject, has_html=True),
 )

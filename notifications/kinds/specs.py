@@ -62,7 +62,8 @@ Maker = Callable[[Event, QuerySet[Member]], News | None]
 class Spec:
     """One kind of news. `makers` says by kind of event how it is made; without any, a verb tells it in its own words.
 
-    What has the same `coalesce` key within a few minutes becomes one entry and one mail.
+    What has the same `coalesce` key within a few minutes becomes one entry and one mail. With `has_html` there is a
+    template `<kind>.html` too, for mails in which paragraphs would not do.
     """
 
     kind: Kind

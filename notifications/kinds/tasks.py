@@ -92,6 +92,7 @@ SPECS = (
         {"assignment.offered": offered, "plan.published": plans.published, "plan.undone": plans.undone},
         defaults=AT_HAND,
         coalesce=of_order,
+        has_html=True,
         breaks_mute=True,
     ),
     Spec(
@@ -99,14 +100,16 @@ SPECS = (
         {"assignment.withdrawn": taken_back},
         defaults=AT_HAND,
         coalesce=of_order,
+        has_html=True,
         breaks_mute=True,
     ),
-    Spec(Kind.TASK_DECLINED, {"assignment.declined": declined}, level=Level.WARNING, coalesce=of_order),
+    Spec(Kind.TASK_DECLINED, {"assignment.declined": declined}, level=Level.WARNING, coalesce=of_order, has_html=True),
     Spec(
         Kind.NOBODY_ELIGIBLE,
         {"task.queued": nobody},
         level=Level.WARNING,
         defaults=AT_HAND,
         coalesce=of_order,
+        has_html=True,
     ),
 )

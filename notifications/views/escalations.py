@@ -169,20 +169,29 @@ def escalation_acknowledge(request, pk):
     form = SettingsForm(request.POST)
     if not form.is_valid():
         return pages.show_escalations(request, status=422)
+    said, back = "You take care of it. Nobody else is told.", _back(request)
     try:
         escalations.acknowledge(escalation, by=request.member, seen=form.cleaned_data["version"])
-    except NotAllowed as refusal:
-        return pages.show_escalations(request, problems=refusal.problems, status=409)
-    except Stale:
-        return pages.show_escalations(request, stale=True, status=409)
-    said, back = "You take care of it. Nobody else is told.", request.POST.get("back", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    except (NotAllowed, Stale) as refusal:
+        if back:
+            messages.info(request, str(refusal))
+            return goto(request, back)
+        is_stale = isinstance(refusal, Stale)
+        found = () if is_stale else refusal.problems
+        return pages.show_escalations(request, problems=found, stale=is_stale, status=409)
+    if back:
         messages.success(request, said)
         return goto(request, back)
     if wants_part(request):
         return toast(pages.show_escalations(request), said)
     messages.success(request, said)
     return redirect("notifications:escalation_list")
+
+
+def _back(request):
+    """A path of ours, or nothing: a form must not send people to another site."""
+    path = request.POST.get("back", "")
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
 
 
 def _only_planners(request):

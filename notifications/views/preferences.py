@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from dispatch.pages.settings import save
 from notifications.access import UnsubscribeThrottle
 from notifications.actions import preferences
-from notifications.forms.preferences import COLUMNS, DefaultsForm, GridForm, HoursForm
+from notifications.forms.preferences import COLUMNS, GridForm, HoursForm
 from notifications.pages import week_of
 from notifications.queries.hours import hours_in, schedule_of
 from notifications.queries.preferences import grid, missing_of, standard_grid
@@ -92,7 +92,7 @@ def _grid_form(request, data=None):
 
 
 def _defaults_form(data=None):
-    return DefaultsForm(data, cells=standard_grid(), source=Source.ORGANIZATION)
+    return GridForm(data, cells=standard_grid(), source=Source.ORGANIZATION)
 
 
 def _show(request, which="", *, form=None, fresh=None, status=200, **values):

@@ -1,5 +1,6 @@
 """Who was told of what, over what, and who was not and why: for admins, about everybody."""
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from notifications.forms.told import ToldFilter
@@ -30,10 +31,12 @@ def told_list(request):
     )
 
 
-@members(role=Role.ADMIN)
+@members()
 def told_entry(request, pk):
     """What became of anybody's notification. What it says beside its title is theirs."""
     told = get_object_or_404(Notification.objects.select_related("recipient__user"), pk=pk)
+    if not request.member.is_at_least(Role.ADMIN):
+        raise PermissionDenied("This needs the role admin.")
     return page(request, "notifications/told_entry.html", entry=told, timeline=timelines.timeline(told))
 
 

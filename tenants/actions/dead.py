@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 
 from tenants import context, doorbell, events, problems
 from tenants.errors import refuse
 from tenants.models import Leased, Member, Replay
+from tenants.queries.dead import model_of
 from tenants.states import DeliveryState
 
 AT_ONCE = 1000
@@ -27,7 +27,7 @@ def replay(row: Leased, *, by: Member | None) -> Leased:
 @transaction.atomic
 def replay_all(label: str, *, by: Member | None) -> int:
     """Try everything of one kind again that is dead, the oldest first; answers how many rows, a thousand at most."""
-    model = apps.get_model(label)
+    model = model_of(label)
     dead = model.objects.filter(state=DeliveryState.DEAD).order_by("first_due_at", "pk")
     rows = list(dead.select_for_update(of=("self",), no_key=True, skip_locked=True)[:AT_ONCE])
     _revive(model, rows, by=by)

@@ -54,6 +54,10 @@ def labels() -> tuple[str, ...]:
     return tuple(sorted(model._meta.label_lower for model in apps.get_models() if issubclass(model, Leased)))
 
 
+def model_of(label: str) -> Any:
+    return apps.get_model(label)
+
+
 def kind_of(label: str) -> str:
     """A kind of row as people call it."""
     return str(apps.get_model(label)._meta.verbose_name) if label in labels() else label

@@ -4,7 +4,7 @@ import datetime
 
 import factory
 
-from notifications.actions import preferences
+from notifications.actions import follows, preferences
 from notifications.models import (
     DefaultPreference,
     Digest,
@@ -79,9 +79,9 @@ class FollowFactory(BaseFactory):
     member = factory.SubFactory(OperatorFactory, organization=same_organization())
 
     @classmethod
-    def _made(cls, model_class, *, organization, member, subject=None, **values):
+    def _made(cls, model_class, *, organization, member, subject=None, muted=False):
         subject = subject or WorkOrderFactory(organization=organization)
-        return model_class.objects.create(member=member, subject_type=subject.NOUN, subject_id=subject.pk, **values)
+        return (follows.mute if muted else follows.follow)(subject, by=member)
 
 
 class PushSubscriptionFactory(BaseFactory):

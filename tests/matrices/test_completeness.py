@@ -42,7 +42,7 @@ class TestEveryRoute:
         sent = body(routes()[line], world) or {}
         missing = required - sent.keys() if not line.startswith("PATCH") else set()
 
-        assert missing == set(), f"{line}: add a body with {sorted(missing)} to BODIES in tests/support/payloads.py."
+        assert missing == set(), f"{line}: add a body with {sorted(missing)} to BODIES in tests/support/bodies.py."
 
     def test_every_post_of_the_api_says_what_body_it_reads(self):
         """Without a shape nobody sends it hostile fields, foreign relations or protected columns."""

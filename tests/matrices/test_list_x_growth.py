@@ -14,7 +14,7 @@ import notifications.pages.escalations
 import notifications.views.inbox
 import notifications.views.told
 import notifications.views.webhooks
-import tenants.views
+import tenants.views.background
 import workorder.views.orders
 import workorder.views.tickets
 from dispatch.actions import assignments
@@ -157,6 +157,8 @@ class TestPageXGrowth:
             ("GET /settings/members/", tenants.views),
             ("GET /settings/departments/", tenants.views),
             ("GET /settings/tokens/", tenants.views),
+            ("GET /settings/runs/", tenants.views.background),
+            ("GET /settings/dead-letters/", tenants.views.background),
             ("GET /dispatch/plans/", dispatch.pages.plans),
             ("GET /settings/webhooks/", notifications.views.webhooks),
             ("GET /settings/skills/", dispatch.views.skills),

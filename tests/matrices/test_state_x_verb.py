@@ -207,7 +207,7 @@ class TestDoors:
         """A cell must not be green because nobody wrote down what is said along with a new verb."""
         monkeypatch.delitem(payloads.WORDS, "cancel")
 
-        with pytest.raises(AssertionError, match="Give it some in WORDS or BODIES in tests/support/payloads.py"):
+        with pytest.raises(AssertionError, match="Give it some in WORDS or BODIES in tests/support/bodies.py"):
             drive.as_(world.ada).say(world.orders["draft"], "cancel")
 
     @pytest.mark.parametrize("door", DOORS)

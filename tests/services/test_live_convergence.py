@@ -110,12 +110,13 @@ class Crowd(threading.Thread):
     async def _read_again(self):
         """One look serves all who ask before it begins; who asks later gets a later one."""
         if self._reading is None:
-            self._reading = self._loop.run_in_executor(self._readers, self._look)
+            self._reading = self._loop.create_task(self._look())
         return await asyncio.shield(self._reading)
 
-    def _look(self):
+    async def _look(self):
+        await wait.before_trying_again(0.02)  # gathers those who were told in the same moment
         self._reading = None
-        return self._floor.versions()
+        return await self._loop.run_in_executor(self._readers, self._floor.versions)
 
     def are_connected(self):
         return len(self.followers) == self._count and all(follower.is_connected for follower in self.followers)

@@ -74,7 +74,9 @@ class TestBackendEnded:
 
         assert (answer.status_code, answer.json()["code"]) == (503, "busy")
         assert int(answer.headers["Retry-After"]) <= 3
-        assert floor.look.rows("SELECT status, version FROM workorder_ticket WHERE id = %s", ticket["id"]) == [("new", 1)]
+        assert floor.look.rows("SELECT status, version FROM workorder_ticket WHERE id = %s", ticket["id"]) == [
+            ("new", 1)
+        ]
         assert floor.look.one("SELECT count(*) FROM tenants_event WHERE subject_id = %s", ticket["id"]) == (1,)
         assert floor.post(f"{path}triage/", {"priority": "high"}).status_code == 200
 
@@ -101,7 +103,9 @@ class TestRestarted:
             wait.until(lambda: len(found) >= 3, within=20, why="it is knocked")
             floor.postgres.restart()
             up = time.monotonic()
-            wait.until(lambda: [at for at, status in found if status == 201 and at > up], within=30, why=floor.edition.told)
+            wait.until(
+                lambda: [at for at, status in found if status == 201 and at > up], within=30, why=floor.edition.told
+            )
             stop.set()
         back = min(at for at, status in found if status == 201 and at > up) - up
         quiet = floor.edition.wait_until_quiet(floor.look.waiting, within=90)
@@ -110,14 +114,19 @@ class TestRestarted:
         assert back <= BACK_SECONDS
         assert {status for _, status in found} <= {201, 503, None}
         checker = Checker(floor.look, floor.history, mail=floor.mail, sending_kills=2)
-        findings = [line for check in (checker.lost, checker.gaps, checker.positions, checker.deliveries) for line in check()]
+        findings = [
+            line for check in (checker.lost, checker.gaps, checker.positions, checker.deliveries) for line in check()
+        ]
         assert findings == []
 
     def test_control_with_djangos_own_pool_somebody_gets_a_dead_connection(self, floor):
         """What the socket is looked at for: without it, the first who come after a restart pay for it."""
         base = floor.edition.another_web("careless", DJANGO_SETTINGS_MODULE="tests.support.faults.careless")
         with ThreadPoolExecutor(KNOCKS) as many:
-            before = {one.status_code for one in many.map(lambda _: floor.post("tickets/", {"title": "A"}, base), range(KNOCKS))}
+            before = {
+                one.status_code
+                for one in many.map(lambda _: floor.post("tickets/", {"title": "A"}, base), range(KNOCKS))
+            }
         floor.postgres.restart()
 
         after = [floor.post("tickets/", {"title": "B"}, base).status_code for _ in range(KNOCKS)]

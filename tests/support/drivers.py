@@ -194,7 +194,7 @@ class ByForm(ByPart):
 
 def _no_words(verb, said):
     """What to do about a verb nobody has given words to."""
-    where = "WORDS or BODIES in tests/support/payloads.py"
+    where = "WORDS or BODIES in tests/support/bodies.py"
     return f"{verb}: refused for its words, which proves nothing of its state. Give it some in {where}.\n{said!s:.600}"
 
 

@@ -18,7 +18,7 @@ LARGEST_SHORT, LARGEST_MIDDLE = 125, 65_535
 
 
 class Line(asyncio.Protocol):
-    """Hands each frame's bytes to `heard`; `is_open` and `is_closed` are futures, the latter of the close code."""
+    """Hands itself and each frame's bytes to `heard`. `is_open` and `is_closed` are futures, that one of its code."""
 
     def __init__(self, port, authorization, heard):
         self._port, self._authorization, self._heard, self._rest = port, authorization, heard, b""
@@ -93,7 +93,7 @@ class Line(asyncio.Protocol):
             self._code = int.from_bytes(body[:2])
             self._transport.close()
         else:
-            self._heard(body)
+            self._heard(self, body)
 
 
 class Follower:
@@ -110,15 +110,15 @@ class Follower:
     async def follow(self):
         while True:
             with suppress(OSError):
-                self._line = await Line.to(self._port, self._authorization, self._frame)
+                line = await Line.to(self._port, self._authorization, self._frame)
                 try:
-                    self.codes.append(await self._line.is_closed)
+                    self.codes.append(await line.is_closed)
                 finally:
                     self.is_connected = False
-                    self._line.close()
+                    line.close()
             await wait.before_trying_again()
 
-    def _frame(self, body):
+    def _frame(self, line, body):
         frame = orjson.loads(body)
         kind = frame["type"]
         if kind in self.heard:
@@ -130,7 +130,7 @@ class Follower:
             if self.position < 0:
                 self.position = frame["position"]
             else:
-                self._line.say(f'{{"type": "resume", "position": {self.position}}}')
+                line.say(f'{{"type": "resume", "position": {self.position}}}')
         elif kind == "resumed":
             self.position = frame["position"]
         elif kind == "resync":

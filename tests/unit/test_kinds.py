@@ -167,6 +167,7 @@ def test_every_kind_that_is_made_has_a_template():
     for kind, spec in KINDS.items():
         if kind not in IN_THEIR_OWN_WORDS:
             assert get_template(f"{spec.template}.txt")
+        assert (ROOT / "notifications/templates" / f"{spec.template}.html").exists() == spec.has_html
 
 
 def test_the_table_in_the_documentation_is_the_one_that_holds():

@@ -109,10 +109,14 @@ class ToldViewSet(TenantViewSet):
     search_fields = ["title"]
     ordering_fields = ("created_at",)
     ordering = ("-created_at",)
-    roles = {"list": Role.ADMIN, "retrieve": Role.ADMIN, "figures": Role.ADMIN}
+    roles = {"list": Role.ADMIN, "figures": Role.ADMIN}
 
     def get_serializer_class(self):
         return ToldInFull if self.action == "retrieve" else Told
+
+    def retrieve(self, request, pk):
+        """One decision, and what became of it."""
+        return Response(self.shown(self.thing()))
 
     @extend_schema(responses=Figures)
     @action(detail=False, methods=["get"], filter_backends=[], pagination_class=None)

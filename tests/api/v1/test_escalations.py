@@ -160,7 +160,11 @@ class TestDryRun:
     def test_quiet_hours_hold_it_and_the_last_step_breaks_through(self, world, pia, frozen_clock):
         """What a member sleeps through is said beforehand."""
         made.NotificationScheduleFactory(
-            organization=world.north, member=world.ada, quiet_from="22:00", quiet_until="07:00", time_zone="UTC"
+            organization=world.north,
+            member=world.ada,
+            quiet_from=datetime.time(22),
+            quiet_until=datetime.time(7),
+            time_zone="UTC",
         )
         steps = [{"audience": "admins", "transports": ["email"]}, {"audience": "admins", "transports": ["email"]}]
         policy = made.EscalationPolicyFactory(organization=world.north, steps=steps)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications.actions import escalations
 from notifications.models import BusinessCalendar, Escalation, EscalationPolicy
 from tenants.context import tenant
 from tests import factories as made
@@ -172,6 +173,17 @@ class TestWaiting:
 
         assert answer["HX-Redirect"] == address
         assert "Pia takes care of it" in pia.page(address).text("[aria-label=Escalation]")
+
+    def test_somebody_was_first_on_the_page_of_the_ticket(self, world, hx_client, escalation):
+        """Two press the button: the second one is told, and sees who has it."""
+        pia, address = hx_client.as_(world.pia), f"/tickets/{escalation.subject_id}/"
+        with tenant(world.north):
+            escalations.acknowledge(escalation, by=world.ada)
+
+        answer = pia.post(f"{WAITING}{escalation.pk}/acknowledge/", {"back": address, "version": escalation.version})
+
+        assert answer["HX-Redirect"] == address
+        assert "Ada takes care of it" in pia.page(address).text("[aria-label=Escalation]")
 
     def test_an_address_elsewhere_is_not_gone_to(self, world, hx_client, escalation):
         """`back` is a path of ours: a form must not send people to another site."""

@@ -88,7 +88,7 @@ class TestGrid:
         answer = omars.post(OWN, sent | {"task_assigned.email": "digest"})
 
         assert answer.status_code == 409
-        assert "Changed meanwhile" in omars.part(answer).text("[role=alert]")
+        assert "Changed meanwhile" in omars.part(answer).text(".alert[role=alert]")
         assert choices(world, world.omar) == {"task_assigned.email": "off"}
 
     def test_inbox_leads_there(self, omars):

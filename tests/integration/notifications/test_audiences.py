@@ -8,7 +8,8 @@ import pytest
 from dispatch.actions import assignments, capacity
 from dispatch.actions import skills as skill_actions
 from dispatch.models import Assignment, CertificateEnd
-from notifications.models import Follow, Notification
+from notifications.actions import follows
+from notifications.models import Notification
 from tenants import context, events, relay
 from tenants.context import tenant
 from tenants.models import Member
@@ -46,9 +47,9 @@ def task(world, order):
         return order.tasks.get()
 
 
-def follow(member, subject, **values):
+def follow(member, subject, muted=False):
     with tenant(member.organization_id):
-        Follow.objects.create(member=member, subject_type=subject.NOUN, subject_id=subject.pk, **values)
+        (follows.mute if muted else follows.follow)(subject, by=member)
 
 
 def why(found):

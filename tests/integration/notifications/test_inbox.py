@@ -8,7 +8,7 @@ from notifications.models import Message, Notification
 from notifications.states import Kind, Level
 from tenants import events
 from tenants.context import tenant
-from tests.factories import NotificationFactory
+from tests.factories import FollowFactory, NotificationFactory, WorkOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,16 @@ class TestUnreadCount:
         NotificationFactory(organization=world.north, recipient=world.odd)
 
         assert unread(world, world.omar) == 1
+
+    def test_what_is_archived_or_muted_counts_for_nobody(self, world):
+        order = WorkOrderFactory(organization=world.north)
+        FollowFactory(organization=world.north, member=world.omar, subject=order, muted=True)
+        NotificationFactory(organization=world.north, recipient=world.omar, subject=order, kind=Kind.COMMENTED)
+        archived = NotificationFactory(organization=world.north, recipient=world.omar)
+        with tenant(world.north):
+            inbox.archive(archived, by=world.omar)
+
+        assert unread(world, world.omar) == 0
 
     def test_counts_of_several_members_cost_one_query(self, world, query_counter):
         NotificationFactory(organization=world.north, recipient=world.omar)

@@ -85,7 +85,10 @@ class TestLanguages:
         with mock.patch.object(wording, "render_to_string", wraps=wording.render_to_string) as rendered:
             relay.drain_here(world.north)
 
-        assert [call.args[0] for call in rendered.call_args_list] == ["notifications/kinds/commented.txt"] * 2
+        assert sorted(call.args[0] for call in rendered.call_args_list) == [
+            *["notifications/kinds/commented.html"] * 2,
+            *["notifications/kinds/commented.txt"] * 2,
+        ]
         with tenant(world.north):
             assert Notification.objects.filter(kind="commented").count() == 12
 
@@ -105,6 +108,17 @@ class TestWordsOfPeople:
         assert "<script>" not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
         assert order.number in html
+
+    def test_they_are_escaped_in_the_html_of_a_kind(self, world, heard):
+        order = WorkOrderFactory(organization=world.north, at="draft")
+        FollowFactory(organization=world.north, member=world.vera, subject=order)
+        for text in ("<img src=x onerror=alert(1)>", "A & B"):
+            CommentFactory(organization=world.north, subject=order, member=world.sina, text=text)
+
+        entry = heard("commented")["Vera"]
+
+        assert entry.content.splitlines() == ["Sina: <img src=x onerror=alert(1)>", "Sina: A & B"]
+        assert entry.html == ("<ul><li>Sina: &lt;img src=x onerror=alert(1)&gt;</li><li>Sina: A &amp; B</li></ul>")
 
     def test_a_line_break_in_a_name_makes_no_second_title(self, world, heard):
         order = WorkOrderFactory(organization=world.north, at="draft")

@@ -229,7 +229,8 @@ class Checker:
             "SELECT (SELECT count(*) FROM tenants_event), (SELECT count(*) FROM notifications_notification)"
         )
         done, dead = self.look.one(
-            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'dead') FROM tenants_delivery"
+            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'dead')"
+            " FROM tenants_delivery"
         )
         found = self.findings()
         return {

@@ -39,9 +39,14 @@ PLAN = {
 }
 
 
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     seed = os.environ.get("SEED") or secrets.token_hex(4)
-    print(f"seed {seed}", flush=True)
+    say(f"seed {seed}")
     RESULT.parent.mkdir(exist_ok=True)
     HISTORY.unlink(missing_ok=True)
     postgres, redis, history = Postgres(), Redis(), History(HISTORY)
@@ -62,11 +67,11 @@ def main() -> int:
 def report(figures):
     for name, value in figures.items():
         if name not in ("found", "faults"):
-            print(f"  {name:<30}{value}")
+            say(f"  {name:<30}{value}")
     for name, times in sorted(figures["faults"].items()):
-        print(f"  {times:>4} x {name}")
+        say(f"  {times:>4} x {name}")
     for line in figures["found"][:50]:
-        print(f"BROKEN  {line}")
+        say(f"BROKEN  {line}")
     RESULT.write_text(json.dumps(figures, indent=1))
     return 1 if figures["found"] else 0
 

@@ -24,7 +24,7 @@ class Mortal:
         self.start()
 
     def start(self):
-        """Until it answers. A postmaster whose backends have not noticed yet that the last one died gives up at once."""
+        """Until it answers. A postmaster gives up at once while backends of the last one have not noticed its death."""
 
         def is_back():
             if self._process is None or not self._process.is_running:

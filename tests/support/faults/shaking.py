@@ -36,9 +36,7 @@ class Run:
     def go(self, services=SERVICES):
         try:
             floors = self.edition.open("north", "south", services=services)
-            people = crowd(
-                self.edition.base, floors, self.history, count=CLIENTS, seed=self.seed, target=self.target
-            )
+            people = crowd(self.edition.base, floors, self.history, count=CLIENTS, seed=self.seed, target=self.target)
             bad_luck = nemesis.Nemesis(self._faults(), self.plan, self.history, seed=self.seed)
             begun = time.monotonic()
             for one in (*people, bad_luck):
@@ -61,7 +59,10 @@ class Run:
     def figures(self):
         """What was done, what broke, what it came to. `found` are the broken promises, each in a line."""
         kills = sum(SENDING.get(name, 0) * times for name, times in self.history.faults().items())
-        checker, waits = Checker(self.look, self.history, mail=self.mail, sending_kills=kills), self.history.milliseconds()
+        checker, waits = (
+            Checker(self.look, self.history, mail=self.mail, sending_kills=kills),
+            self.history.milliseconds(),
+        )
         return checker.figures() | {
             "sending when killed, at most": kills,
             "seed": self.seed,
