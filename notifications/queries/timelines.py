@@ -71,7 +71,7 @@ def timeline(notification: Notification) -> list[Entry]:
 def _decision(told: Notification, sentence: str) -> Iterable[Entry]:
     event = told.event
     yield Entry(event.occurred_at, "happened", sentence, detail=_event(event))
-    why = f": {told.why}" if told.why else ""
+    why = f": {told.why.rstrip('.')}" if told.why else ""
     yield Entry(
         told.created_at,
         "decided",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
 
 from dispatch.models import Assignment
 from notifications import kinds
@@ -39,7 +40,8 @@ class Verdict:
 def verdicts(member: Member, noun: str, pk: uuid.UUID) -> list[Verdict]:
     """The newest events of a thing, and of what belongs to it, that anybody is told of."""
     kinds_told = {kind for spec in kinds.KINDS.values() for kind in spec.makers}
-    about = Event.objects.filter(subject_id__in=_ids_of(noun, pk), kind__in=kinds_told)
+    known = Notification.objects.filter(subject_type=noun, subject_id=pk).values("event")
+    about = Event.objects.filter(Q(subject_id__in=_ids_of(noun, pk)) | Q(pk__in=known), kind__in=kinds_told)
     events = list(about.select_related("actor__user").order_by("-occurred_at", "-pk")[:MOST])
     entries, others = _entries(events, member), _others(events, member)
     deliveries = dict(Delivery.objects.filter(event__in=events, subscriber=TELLS).values_list("event", "state"))
@@ -81,7 +83,7 @@ def _others(events: Iterable[Event], member: Member) -> dict[uuid.UUID, list[str
 def _of_entry(told: Notification) -> tuple[str, str]:
     if told.hidden_because:
         return "hidden", f"Not shown: {told.hidden_because}"
-    return "told", f"Told: {told.why}" if told.why else "Told"
+    return "told", f"Told: {told.why.rstrip('.')}" if told.why else "Told"
 
 
 def _why_not(event: Event, member: Member, state: str | None, others: dict[uuid.UUID, list[str]]) -> tuple[str, str]:

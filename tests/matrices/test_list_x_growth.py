@@ -86,6 +86,9 @@ def crowd(_stage, django_db_blocker):
             made.WebhookCallFactory(organization=world.north)
             made.ScheduledRunFactory(organization=world.north, state="dead")
             made.PushSubscriptionFactory(organization=world.north, member=world.pia)
+            made.FollowFactory(
+                organization=world.north, member=world.pia, subject=made.TicketFactory(organization=world.north)
+            )
         world.long_order = made.WorkOrderFactory(organization=world.north, line__steps=[1] * MANY, at="released")
         world.long_task = made.WorkOrderTaskFactory(organization=world.north, at="in_progress")
         for _ in range(MANY):

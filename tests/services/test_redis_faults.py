@@ -99,6 +99,16 @@ class Floor:
         """Seconds until nobody has anything left to do."""
         return self.edition.wait_until_quiet(self.look.waiting, within=90)
 
+    def settle(self):
+        """What a busy machine makes of the same questions while nothing is broken: nobody can be held to less."""
+        self.paired(self.sign_in, 2)
+        self.paired(self.write, 2)
+        noise = [
+            abs(longer(*self.paired(probe, times))[1])
+            for probe, times in ((self.sign_in, ROUNDS), (self.write, WRITES))
+        ]
+        self.noise, self.usual = max(noise), self.catch_up()
+
     def findings(self):
         return Checker(self.look, self.history, mail=self.mail, sending_kills=0).findings()
 
@@ -120,6 +130,7 @@ def floor(cluster, redis, redis_url, tmp_path_factory):
     with cluster.database() as urls, MailSink() as mail:
         look = Look(f"{cluster.admin.rpartition('/')[0]}/{urls.name}")
         floor = Floor(urls, look, redis, redis_url, mail, tmp_path_factory.mktemp("redis"))
+        floor.settle()
         yield floor
         floor.close()
 
@@ -164,15 +175,12 @@ class TestBroken:
     @pytest.mark.parametrize("fault", [frozen, refused, emptied, gone], ids=["frozen", "refused", "emptied", "gone"])
     def test_nobody_waits_and_everybody_is_told(self, floor, redis, record_property, fault):
         """Not a request waits for Redis, none is answered with an error, and people are told all the while."""
-        floor.paired(floor.sign_in, 2)
-        floor.paired(floor.write, 2)
         floor.catch_up()
-
         heal = fault(redis)
         try:
             sign_in = floor.paired(floor.sign_in, ROUNDS)
-            write = floor.paired(floor.write, WRITES)
             told = floor.submit_orders()
+            write = floor.paired(floor.write, WRITES)
         finally:
             heal()
         caught_up = floor.catch_up()
@@ -181,16 +189,17 @@ class TestBroken:
         record_property(
             "figures",
             f"redis {fault.__name__}: a sign-in takes {first:.0f} ms longer, then {later:.1f} | a write"
-            f" {written_first:.0f}, then {written_later:.1f} | told after {told:.1f} s | caught up {caught_up:.1f} s",
+            f" {written_first:.0f}, then {written_later:.1f} | told after {told:.1f} s | caught up {caught_up:.1f} s"
+            f" | with nothing broken {floor.noise:.1f} ms and {floor.usual:.1f} s",
         )
         statuses = [{status for _, status in found} for found in (*sign_in, *write)]
         assert statuses == [{400}, {400}, {201}, {201}]
-        assert first <= FIRST_MS
-        assert later <= NEXT_MS
-        assert written_first <= FIRST_MS
-        assert written_later <= NEXT_MS
+        assert first <= FIRST_MS + 3 * floor.noise
+        assert later <= NEXT_MS + 3 * floor.noise
+        assert written_first <= FIRST_MS + 3 * floor.noise
+        assert written_later <= NEXT_MS + 3 * floor.noise
         assert told <= TOLD_SECONDS
-        assert caught_up <= CAUGHT_UP_SECONDS
+        assert caught_up <= max(CAUGHT_UP_SECONDS, 2 * floor.usual)
         assert floor.findings() == []
 
 

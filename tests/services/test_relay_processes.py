@@ -110,7 +110,9 @@ class TestFairness:
         _, south, worker, carrier = floor
         worker.start()
         carrier.start()
-        wait.until(lambda: len(RAN) > 100, within=30, why="north's rows run")
+        begun = time.monotonic()
+        wait.until(lambda: len(RAN) > 100, within=60, why="north's rows run")
+        a_row = (time.monotonic() - begun) / len(RAN)  # on a machine that has little time to give, a row takes longer
 
         found = []
         for _ in range(3):
@@ -120,7 +122,7 @@ class TestFairness:
 
         rows, seconds = zip(*found, strict=True)
         assert max(rows) <= 3 * picking.AT_MOST
-        assert sorted(seconds)[1] <= 1.0
+        assert sorted(seconds)[1] <= max(1.0, 3 * picking.AT_MOST * a_row)
         assert "north" in RAN[-5:]
 
     def test_control_without_the_limit_south_stands_behind_all_of_north(self, floor, monkeypatch):

@@ -54,7 +54,7 @@ class TestDecision:
         happened, decided = steps(world, told)[:2]
 
         assert (happened.what, happened.detail["kind"]) == ("happened", "department.created")
-        assert (decided.what, decided.words) == ("decided", "Omar is told: It was given to you.")
+        assert (decided.what, decided.words) == ("decided", "Omar is told: It was given to you")
 
     def test_further_events_say_that_they_joined(self, world, told):
         OccasionFactory(organization=world.north, notification=told)

@@ -10,12 +10,17 @@ import secrets
 import sys
 from pathlib import Path
 
-from tests.support import databases, settings  # noqa: F401 - the settings take DATABASE_URL away: this has its own
-from tests.support.faults.checker import Look
-from tests.support.faults.history import History
-from tests.support.faults.servers import Postgres, Redis
-from tests.support.faults.shaking import Run
-from tests.support.sinks import MailSink
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.settings"  # which take DATABASE_URL away: this has its own
+django.setup()
+
+from tests.support import databases  # noqa: E402 - the product can be imported only after setup
+from tests.support.faults.checker import Look  # noqa: E402
+from tests.support.faults.history import History  # noqa: E402
+from tests.support.faults.servers import Postgres, Redis  # noqa: E402
+from tests.support.faults.shaking import Run  # noqa: E402
+from tests.support.sinks import MailSink  # noqa: E402
 
 TRANSITIONS = int(os.environ.get("TRANSITIONS") or 20_000)
 RESULT, HISTORY = Path("build/crash.json"), Path("build/crash.jsonl")

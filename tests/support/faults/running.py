@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,10 @@ UP_AGAIN_SECONDS = 0.3  # what a supervisor takes to notice
 
 class Shaken(Full):
     """The same processes on a database without the demo, with a Redis and, if asked for, a PostgreSQL of their own."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.died = Counter()
 
     def open(self, *houses, services=SERVICES):
         """Make the organizations and start the services; answers who works in them."""
@@ -54,12 +59,22 @@ class Shaken(Full):
 
     def revive(self, name):
         """kill -9 of a service and all its children, and up again as a supervisor does it."""
-        self.kill(name)
+        if self.processes[name].is_running:
+            self.kill(name)
+        else:
+            self.died[name] += 1  # by itself; a supervisor starts it again all the same
         time.sleep(UP_AGAIN_SECONDS)
         self.service(name)
 
+    def supervise(self):
+        """Start again what ended by itself, as `restart: always` does. Never said to be false: it may be in a wait."""
+        for name in [name for name, process in self.processes.items() if not process.is_running]:
+            self.revive(name)
+        return True
+
     def kill_child(self, name):
         """kill -9 of one child, which its parent has to notice by itself; False if it has none just now."""
+        self.supervise()
         children = children_of(self.processes[name].pid)
         for pid in children[:1]:
             with suppress(ProcessLookupError):
@@ -68,6 +83,7 @@ class Shaken(Full):
 
     def freeze(self, name, seconds):
         """SIGSTOP of the whole service for a while: thought dead, it comes back in the middle of what it did."""
+        self.supervise()
         self.processes[name].send(signal.SIGSTOP)
         time.sleep(seconds)
         self.processes[name].send(signal.SIGCONT)
@@ -76,7 +92,10 @@ class Shaken(Full):
         """Until nobody has anything left to do; answers how many seconds that took."""
         begun = time.monotonic()
         wait.until(
-            lambda: not any(look().values()), within=within, every=0.1, why=lambda: f"quiet: {look()}\n{self.told()}"
+            lambda: self.supervise() and not any(look().values()),
+            within=within,
+            every=0.1,
+            why=lambda: f"quiet: {look()}\n{self.told()}",
         )
         return time.monotonic() - begun
 

@@ -65,6 +65,7 @@ class Run:
         )
         return checker.figures() | {
             "sending when killed, at most": kills,
+            "ended by themselves": dict(self.edition.died),
             "seed": self.seed,
             "work_seconds": round(self.worked, 1),
             "caught_up_seconds": round(self.quiet, 1),
