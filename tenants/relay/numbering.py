@@ -33,21 +33,23 @@ AT_ONCE = """
     ), batch AS MATERIALIZED (
         SELECT * FROM first
         UNION ALL
-        SELECT event.id, event.kind, event.subject_type, event.subject_id, event.subject_version, event.recorded_at
-        FROM highest JOIN tenants_event AS event USING (subject_type, subject_id)
-        WHERE (SELECT count(*) FROM first) = %(batch)s AND event.organization_id = %(organization)s
-          AND event.subject_version < highest.version AND event.relayed_at IS NULL
-          AND event.id NOT IN (SELECT id FROM first)
+        SELECT earlier.* FROM highest CROSS JOIN LATERAL (
+            SELECT id, kind, subject_type, subject_id, subject_version, recorded_at FROM tenants_event AS event
+            WHERE event.organization_id = %(organization)s AND event.subject_type = highest.subject_type
+              AND event.subject_id = highest.subject_id AND event.subject_version < highest.version
+              AND event.relayed_at IS NULL OFFSET 0
+        ) AS earlier
+        WHERE (SELECT count(*) FROM first) = %(batch)s AND highest.version > 1
+          AND earlier.id NOT IN (SELECT id FROM first)
     ), placed AS (
-        SELECT subject_type, subject_id, row_number() OVER (ORDER BY recorded_at, id) AS place,
-               row_number() OVER (PARTITION BY subject_type, subject_id ORDER BY recorded_at, id) AS turn
-        FROM batch
-    ), versions AS (
-        SELECT id, kind, subject_type, subject_id,
+        SELECT id, kind, subject_type, subject_id, row_number() OVER (ORDER BY recorded_at, id) AS place,
                row_number() OVER (PARTITION BY subject_type, subject_id ORDER BY subject_version) AS turn
         FROM batch
     ), numbered AS MATERIALIZED (
-        SELECT id, kind, place FROM placed JOIN versions USING (subject_type, subject_id, turn)
+        SELECT id, kind, (array_agg(place) OVER (
+            PARTITION BY subject_type, subject_id ORDER BY place
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ))[turn] AS place FROM placed
     ), told AS (
         INSERT INTO tenants_delivery
                (id, organization_id, event_id, subscriber, state, attempts, failures, run_after, first_due_at, error)

@@ -51,7 +51,7 @@ ACTS = []
 
 
 def act(**drawn):
-    """One of the things that may happen. They are no rules of their own: Hypothesis would leave some out of each run."""
+    """One of the things that may happen. No rules of their own: Hypothesis would leave some out of each run."""
 
     def named(function):
         ACTS.append((function.__name__, st.fixed_dictionaries(drawn)))

@@ -88,7 +88,7 @@ def knock(floor, base, stop, found):
             found.append((time.monotonic(), floor.post("tickets/", {"title": "Knock"}, base).status_code))
         except requests.RequestException:
             found.append((time.monotonic(), None))
-        time.sleep(0.02)
+        wait.pause(0.02)
 
 
 class TestRestarted:

@@ -155,7 +155,7 @@ def gone(redis):
     until = time.monotonic() + GONE_SECONDS
 
     def back():
-        time.sleep(max(until - time.monotonic(), 0))
+        wait.pause(max(until - time.monotonic(), 0))
         redis.start()
 
     return back

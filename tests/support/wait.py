@@ -32,5 +32,10 @@ async def before_trying_again(seconds=0.1):
     await asyncio.sleep(seconds)
 
 
+def pause(seconds):
+    """Let a fault last: nothing is waited for, so there is no condition. No test may need what happens meanwhile."""
+    time.sleep(seconds)
+
+
 def _told(why):
     return why() if callable(why) else why

@@ -62,27 +62,12 @@ class Look:
         return bool(found) and self.one("SELECT pg_terminate_backend(%s)", random.choice(found))[0]  # noqa: S311
 
 
-class Checker:
-    """`findings()` are the broken promises, `figures()` what was counted."""
+class Promises:
+    """What clients were told, beside what the ledger has."""
 
-    def __init__(self, look, history, *, mail=None, sending_kills=0):
-        self.look, self.history, self.mail, self.sending_kills = look, history, mail, sending_kills
+    def __init__(self, look, history):
+        self.look, self.history = look, history
 
-    def findings(self):
-        checks = (
-            self.lost,
-            self.phantom,
-            self.gaps,
-            self.stale_rows,
-            self.positions,
-            self.deliveries,
-            self.inbox,
-            self.messages,
-            self.mails,
-        )
-        return [f"{check.__name__}: {found}" for check in checks for found in check()]
-
-    # --- what clients were told ------------------------------------------------------------------------------------
     def lost(self):
         """Acknowledged is a subset of committed."""
         versions = dict(
@@ -119,6 +104,28 @@ class Checker:
     def _made(self):
         return [row for row in self.history.of("invoke") if "client_id" in row["body"]]
 
+
+class Checker(Promises):
+    """`findings()` are the broken promises, `figures()` what was counted."""
+
+    def __init__(self, look, history, *, mail=None, sending_kills=0):
+        super().__init__(look, history)
+        self.mail, self.sending_kills = mail, sending_kills
+
+    def findings(self):
+        checks = (
+            self.lost,
+            self.phantom,
+            self.gaps,
+            self.stale_rows,
+            self.positions,
+            self.deliveries,
+            self.inbox,
+            self.messages,
+            self.mails,
+        )
+        return [f"{check.__name__}: {found}" for check in checks for found in check()]
+
     # --- what the ledger says of itself ----------------------------------------------------------------------------
     def gaps(self):
         """Versions of each thing are 1..n, without a hole and none twice."""
@@ -150,7 +157,6 @@ class Checker:
             if (lowest, highest) != (1, count):
                 yield f"{count} events of {house} have positions {lowest} to {highest}"
 
-    # --- who was told ----------------------------------------------------------------------------------------------
     def deliveries(self):
         """Events x subscribers: none missing, none twice, and each of them ended."""
         there = {}
@@ -222,7 +228,6 @@ class Checker:
     def extra_mails(self):
         return sum(count - 1 for count in self.copies().values()) if self.mail else 0
 
-    # --- for people ------------------------------------------------------------------------------------------------
     def figures(self):
         """One line for the report: what was done, what broke, what it came to."""
         events, entries = self.look.one(

@@ -117,12 +117,12 @@ class Recorder(threading.Thread):
             )
         except requests.RequestException as error:
             self.history.add("unknown", op=op, why=type(error).__name__)
-            time.sleep(AGAIN_SECONDS)
+            wait.pause(AGAIN_SECONDS)
             return False, None
         told = {"op": op, "ms": round((time.perf_counter() - begun) * 1000, 2), "status": answer.status_code}
         if answer.status_code >= 500:
             self.history.add("unknown", **told, why=answer.text[:200])
-            time.sleep(AGAIN_SECONDS)
+            wait.pause(AGAIN_SECONDS)
             return False, None
         if not answer.ok:
             assert answer.status_code in REFUSALS, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}"

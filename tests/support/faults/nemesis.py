@@ -4,6 +4,8 @@ import random
 import threading
 import time
 
+from tests.support import wait
+
 FROZEN_SECONDS = (1.0, 3.0)
 
 
@@ -45,12 +47,12 @@ def of_processes(edition, rng):
 def of_redis(server, rng):
     def freeze():
         server.freeze()
-        time.sleep(rng.uniform(*FROZEN_SECONDS))
+        wait.pause(rng.uniform(*FROZEN_SECONDS))
         server.thaw()
 
     def take_away():
         server.kill()
-        time.sleep(rng.uniform(*FROZEN_SECONDS))
+        wait.pause(rng.uniform(*FROZEN_SECONDS))
         server.start()
 
     return {

@@ -60,10 +60,11 @@ class Shaken(Full):
     def revive(self, name):
         """kill -9 of a service and all its children, and up again as a supervisor does it."""
         if self.processes[name].is_running:
-            self.kill(name)
+            with suppress(ProcessLookupError):  # it was faster
+                self.kill(name)
         else:
             self.died[name] += 1  # by itself; a supervisor starts it again all the same
-        time.sleep(UP_AGAIN_SECONDS)
+        wait.pause(UP_AGAIN_SECONDS)
         self.service(name)
 
     def supervise(self):
@@ -85,7 +86,7 @@ class Shaken(Full):
         """SIGSTOP of the whole service for a while: thought dead, it comes back in the middle of what it did."""
         self.supervise()
         self.processes[name].send(signal.SIGSTOP)
-        time.sleep(seconds)
+        wait.pause(seconds)
         self.processes[name].send(signal.SIGCONT)
 
     def wait_until_quiet(self, look, within):
