@@ -22,6 +22,7 @@ ENUMS = {
     "Strategy": "dispatch.states.Strategy",
     "NotificationKind": "notifications.states.Kind",
     "Level": "notifications.states.Level",
+    "Wanted": "notifications.states.Wanted",
 }
 
 

@@ -1,6 +1,7 @@
 """Escalation policies with their steps, what they would do, and the hours in which waiting counts."""
 
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -181,8 +182,8 @@ class EscalationPolicyViewSet(Remembered):
     @extend_schema(
         responses=EscalationDryRun,
         parameters=[
-            OpenApiParameter("at", ZonedMoment(), description="When it would begin; now if it is left out."),
-            OpenApiParameter("subject", serializers.UUIDField(), description="The id of what it would be about."),
+            OpenApiParameter("at", OpenApiTypes.DATETIME, description="When it would begin; now if it is left out."),
+            OpenApiParameter("subject", OpenApiTypes.UUID, description="The id of what it would be about."),
         ],
     )
     @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None, url_path="dry-run")

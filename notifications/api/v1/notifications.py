@@ -137,7 +137,7 @@ class NotificationViewSet(TenantViewSet):
         self.sent()
         return self.changed(inbox.read(entry, by=self.member))
 
-    @extend_schema(responses=Changed)
+    @extend_schema(responses=Changed, operation_id="notifications_read_many")
     @action(detail=False, methods=["post"], url_path="read", filter_backends=[], pagination_class=None)
     def read_many(self, request):
         """Mark some as read, all of them or none."""
@@ -157,7 +157,7 @@ class NotificationViewSet(TenantViewSet):
         self.sent()
         return self.changed(inbox.archive(entry, by=self.member))
 
-    @extend_schema(responses=Changed)
+    @extend_schema(responses=Changed, operation_id="notifications_archive_many")
     @action(detail=False, methods=["post"], url_path="archive", filter_backends=[], pagination_class=None)
     def archive_many(self, request):
         """Put some away, all of them or none."""

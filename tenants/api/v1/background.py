@@ -159,7 +159,7 @@ class DeadLetterViewSet(TenantViewSet):
         row = reviving.replay(row, by=self.member)
         return Response(Tried({"id": row.pk, "label": row._meta.label_lower, "state": row.state}).data)
 
-    @extend_schema(responses=Counted)
+    @extend_schema(responses=Counted, operation_id="dead_letters_replay_all")
     @action(detail=False, methods=["post"], url_path="replay")
     def replay_all(self, request):
         """Try all of one kind again, a thousand at most; the rest by asking again."""
