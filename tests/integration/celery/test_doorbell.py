@@ -20,7 +20,7 @@ def something_happens(world, times=1):
             events.record(department, "department.created", by=world.ada)
 
 
-class TestRing:
+class TestDoorbell:
     def test_the_bell_waits_for_the_commit(self, world, django_capture_on_commit_callbacks):
         """A relay woken before the commit looks, sees nothing, and goes back to sleep."""
         with django_capture_on_commit_callbacks(execute=True):

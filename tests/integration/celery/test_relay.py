@@ -154,13 +154,6 @@ class TestDelivery:
         assert delivery.run_after > timezone.now()
         assert "the other side is away" in delivery.error
 
-    def test_one_failing_subscriber_does_not_stop_another(self, world, subscribe, happened):
-        subscribe("stumble", "note")
-
-        relay.drain(world.north)
-
-        assert [d.state for d in deliveries(world, happened)] == ["done", "pending"]
-
     def test_what_can_never_succeed_is_dead_at_once_and_can_be_replayed(self, world, subscribe, happened):
         """Three days of trying would not make a wrong address right; a person may, and then replays it."""
         subscribe("refuse_for_ever")
@@ -172,6 +165,40 @@ class TestDelivery:
             dead.replay(delivery, by=world.ada)
 
         assert deliveries(world, happened)[0].state == "pending"
+
+
+class TestFanOut:
+    """Each reaction to an event has a row of its own, so none of them stands or falls with another."""
+
+    def test_each_reaction_has_its_own_row(self, world, subscribe, happened):
+        subscribe("note", "stumble", "refuse_for_ever")
+
+        relay.relay(world.north)
+
+        assert [row.state for row in deliveries(world, happened)] == ["pending"] * 3
+
+    def test_one_that_fails_stops_no_other(self, world, subscribe, happened):
+        subscribe("refuse_for_ever", "stumble", "note")
+        relay.relay(world.north)
+
+        relay.run_due(world.north)
+
+        told = {row.subscriber.rpartition(".")[2]: row.state for row in deliveries(world, happened)}
+        assert told == {"note": "done", "stumble": "pending", "refuse_for_ever": "dead"}
+
+    def test_the_one_that_failed_is_tried_again_alone(self, world, subscribe, happened):
+        """Those who heard are not told again because somebody else did not."""
+        subscribe("stumble", "note")
+        relay.relay(world.north)
+        relay.run_due(world.north)
+        SEEN.clear()
+        with tenant(world.north):
+            Delivery.objects.filter(event=happened).update(run_after=happened.recorded_at)
+
+        relay.run_due(world.north)
+
+        assert len(SEEN) == 1
+        assert [row.failures for row in deliveries(world, happened)] == [0, 2]
 
 
 class TestLeases:
