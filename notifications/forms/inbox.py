@@ -21,7 +21,7 @@ class InboxFilter(forms.Form):
     kind = forms.MultipleChoiceField(required=False, choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
     about = forms.RegexField(ABOUT, required=False)
 
-    def chosen(self, member):
+    def listed(self, member):
         """The member's entries that pass, newest first."""
         self.is_valid()
         asked, entries = self.cleaned_data, Notification.objects.of(member)

@@ -215,7 +215,8 @@ def _routes_of(
             why = TURNED_OFF if wanted == Wanted.OFF else missing[transport]
             found.append(Route(transport, wanted, clock.at, suppressed_because=why))
         elif transport not in ROWS:
-            found.append(Route(transport, wanted, clock.at))
+            is_quiet = transport == Transport.LIVE and clock.held_until(hours)  # seen now or not at all
+            found.append(Route(transport, wanted, clock.at, suppressed_because=QUIET_HOURS if is_quiet else ""))
         else:
             found.append(_timed(transport, wanted, clock, hours))
     return found

@@ -123,7 +123,7 @@ def _show(request, *, status=200, problems=()):
     Nothing is counted but what is unread: the number of all one was ever told interests nobody, and would cost most.
     """
     asked = InboxFilter(request.GET)
-    found, number = asked.chosen(request.member), page_number(request)
+    found, number = asked.listed(request.member), page_number(request)
     start = (number - 1) * PAGE_LENGTH
     rows = list(found[start : start + PAGE_LENGTH + 1])
     return page(

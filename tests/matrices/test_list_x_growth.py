@@ -46,6 +46,7 @@ NO_LIST = {
     "GET /api/v1/attendance/days/": "one entry per day that is asked for, see tests/api/v1/test_attendance.py",
     "GET /api/v1/notifications/unread-count/": "a figure",
     "GET /api/v1/told/figures/": "figures",
+    "GET /api/v1/live/schema/": "a document",
     "GET /api/v1/order-imports/template.csv": "a document",
     "GET /api/v1/events/export.csv": "a document, see tests/api/v1/test_events.py",
     "GET /api/v1/dispatch/preview/": "all of the queue, see tests/integration/dispatch",

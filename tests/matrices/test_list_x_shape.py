@@ -12,6 +12,7 @@ from tests.support.registry import routes
 # Lists of v1 that are shown by REST framework, an object for each row, and what no column can say.
 OF_OBJECTS = {
     "absences": "who may answer one depends on whose it is, and where they work",
+    "dead-letters": "they are rows of many kinds",
     "downtimes": "whether it was planned is the reason's",
     "escalations": "who may take care of one depends on who has been told, and on what it is about",
     "events": "each is told in words, with names looked up for the whole page",

@@ -199,7 +199,7 @@ def _escalation(world, actor, verb, own):
 
 
 def _run(world, actor, verb, own):
-    return made.ScheduledRunFactory(organization=world.north, state="dead" if verb == "replay" else "pending")
+    return made.ScheduledRunFactory(organization=world.north, state="dead")
 
 
 def _badge(world, actor, verb, own):

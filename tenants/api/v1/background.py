@@ -138,6 +138,13 @@ class DeadLetterViewSet(TenantViewSet):
         found = self.paginator.paginate_queryset(dead.dead(), request, self)
         return self.paginator.get_paginated_response(LetterShown(dead.letters(found), many=True).data)
 
+    def retrieve(self, request, pk):
+        row = self.thing()
+        found = dead.letters([(row.pk, row._meta.label_lower)] if row.state == DeliveryState.DEAD else [])
+        if not found:
+            raise Http404  # somebody had it tried again
+        return Response(LetterShown(found, many=True).data[0])
+
     def total(self, rows):
         return len(rows)
 

@@ -161,6 +161,8 @@ class TestVerbs:
         assert page.texts("li[data-kind] blockquote") == ["It was asked for."]
 
     def test_viewer_has_no_buttons(self, world, hx_client, ticket):
+        """Whoever may look may say whether they want to hear of it, and nothing else."""
         page = hx_client.as_(world.vera).page(detail(ticket))
 
-        assert not page.has("#ticket form, #ticket .btn")
+        said = [form["action"] for form in page.all("#ticket form")]
+        assert said == [f"/tickets/{ticket.pk}/follow/"]
