@@ -19,6 +19,7 @@ from tenants.models import ApiToken, Member, Organization, User
 from tenants.queries import Pass, holds
 from tenants.states import OrganizationStatus, Role
 from tests.integration.websocket.conftest import Socket, browser, program, talk
+from tests.support.queries import statements
 
 pytestmark = pytest.mark.django_db
 
