@@ -15,7 +15,7 @@ from django.test import Client
 from redis.exceptions import ConnectionError as RedisAway
 
 from notifications import transports
-from notifications.actions import telling
+from notifications.actions import joining, telling
 from notifications.states import Kind, Transport
 from tenants import context, doorbell, events, relay
 from tenants.actions import tokens
@@ -114,8 +114,8 @@ class TestUniqueKeys:
                 telling.tell(event, to=[ada], kind=Kind.ORDER_SUBMITTED, title="It waits")
 
         def told_by_two():
-            meeting = Meeting(2).after(telling._told_before)
-            with mock.patch.object(telling, "_told_before", meeting):
+            meeting = Meeting(2).after(joining.told_before)
+            with mock.patch.object(joining, "told_before", meeting):
                 race(tell, tell)
             checker = Checker(look, history)
             return [*checker.inbox(), *checker.messages()]
