@@ -21,8 +21,8 @@ def floor(database_urls, redis_url, tmp_path):
     edition = Full(database_urls, redis_url, mail_port=1)
     given = {"DATABASE_URL": database_urls.app, "DJANGO_SETTINGS_MODULE": PROBED}
     edition.begin("worker", command_of("worker"), **given)
-    words = [word.replace("/tmp/", f"{tmp_path}{os.sep}") for word in command_of("beat")]
-    edition.begin("beat", words, **given)
+    program, *words = command_of("beat")  # the program may well live in /tmp
+    edition.begin("beat", [program, *(word.replace("/tmp/", f"{tmp_path}{os.sep}") for word in words)], **given)
     yield edition
     edition.stop()
 
