@@ -1,6 +1,7 @@
 """Whose turn it is: which organizations have something due, and which of their rows are asked about next."""
 
 import datetime
+import functools
 import itertools
 import uuid
 from contextlib import nullcontext
@@ -15,8 +16,10 @@ from django.utils.module_loading import import_string
 from tenants import doorbell
 from tenants.context import tenant
 from tenants.models import Event, Organization, is_due
+from tenants.models.prepared import Prepared, PreparedHere
 from tenants.relay import figures
 
+SOME_MOMENT = datetime.datetime(1901, 2, 3, 4, 5, tzinfo=datetime.UTC)  # stands for now while SQL is built
 DELIVERY = "tenants.delivery"
 AT_MOST = 40  # rows of one organization that wait in one queue: a worker is through with them in a moment
 RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
@@ -34,13 +37,23 @@ def due() -> list[uuid.UUID]:
     One probe of an index per organization and kind of row: a hundred thousand rows that wait cost as much as one. The
     row is asked for, not whether there is one: for EXISTS, PostgreSQL may choose to gather all rows of everybody.
     """
-    moment, of_it = timezone.now(), Q(organization=OuterRef("pk"))
-    looks = [Event.everywhere.filter(of_it, relayed_at=None).order_by("recorded_at")]
-    for label in runners():
-        looks.append(apps.get_model(label).everywhere.filter(of_it, is_due(moment)).order_by("run_after"))
-    firsts = {f"first_{number}": Subquery(rows.values("pk")[:1]) for number, rows in enumerate(looks)}
-    found = Q(*((f"{name}__isnull", False) for name in firsts), _connector=Q.OR)
-    return list(Organization.objects.alias(**firsts).filter(found).values_list("pk", flat=True))
+    return [pk for (pk,) in _due(tuple(runners()))(timezone.now())]
+
+
+@functools.cache
+def _due(labels: tuple[str, ...]) -> Prepared:
+    """The question `due` asks many times a second."""
+
+    def build(moment: datetime.datetime) -> Any:
+        of_it = Q(organization=OuterRef("pk"))
+        looks = [Event.everywhere.filter(of_it, relayed_at=None).order_by("recorded_at")]
+        for label in labels:
+            looks.append(apps.get_model(label).everywhere.filter(of_it, is_due(moment)).order_by("run_after"))
+        firsts = {f"first_{number}": Subquery(rows.values("pk")[:1]) for number, rows in enumerate(looks)}
+        found = Q(*((f"{name}__isnull", False) for name in firsts), _connector=Q.OR)
+        return Organization.objects.alias(**firsts).filter(found).values_list("pk")
+
+    return Prepared(build, SOME_MOMENT)
 
 
 class Waiting(NamedTuple):
@@ -71,10 +84,9 @@ def to_ring(organization: Any) -> list[Waiting]:
         for queue in doorbell.QUEUES:
             lanes, places = [], AT_MOST
             for label in runners():
-                which = apps.get_model(label).QUEUES.get(queue)
-                if which is None:
+                if queue not in apps.get_model(label).QUEUES:
                     continue
-                front = _front(label, which, moment)
+                front = _front(label, queue, 2 * AT_MOST)(moment)
                 silent = [(pk, at) for pk, at in front if at and at <= moment - RING_AGAIN]
                 new = [pk for pk, at in front if at is None]
                 places -= len(front) - len(silent) - len(new)
@@ -86,10 +98,16 @@ def to_ring(organization: Any) -> list[Waiting]:
     return found
 
 
-def _front(label: str, which: Q, moment: datetime.datetime) -> list[tuple[uuid.UUID, datetime.datetime | None]]:
+@functools.cache
+def _front(label: str, queue: str, most: int) -> PreparedHere:
     """What is due first, with when it was rung for. Who was asked about earlier stands before who was not."""
-    rows = apps.get_model(label).objects.due(moment).filter(which).order_by("run_after", "id")
-    return list(rows.values_list("pk", "rung_at")[: 2 * AT_MOST])
+    model = apps.get_model(label)
+
+    def build(moment: datetime.datetime) -> Any:
+        rows = model.objects.due(moment).filter(model.QUEUES[queue]).order_by("run_after", "id")
+        return rows.values_list("pk", "rung_at")[:most]
+
+    return PreparedHere(build, SOME_MOMENT)
 
 
 def _in_turn(lanes: list[list[Waiting]], places: int) -> list[Waiting]:

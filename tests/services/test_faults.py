@@ -44,7 +44,7 @@ def redis():
 
 @pytest.mark.worker
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(900)
 class TestShaken:
     """kill -9 of worker, relay, web and Redis, at moments nobody chose."""
 

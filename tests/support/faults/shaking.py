@@ -10,7 +10,7 @@ from tests.support.faults.history import percentile
 from tests.support.faults.running import SERVICES, Shaken
 
 CLIENTS = 8
-QUIET_SECONDS = 600  # for what was left when the last fault was over: at 2,000 transitions half of it on two cores
+QUIET_SECONDS = 300  # for what was left when the last fault was over; seconds, where nobody else wants the processor
 CHILDREN = 2  # of a worker: each may be sending when it is killed
 SENDING = {  # how many mails may be on their way when it happens, of which one more copy may arrive
     "kill worker": CHILDREN,
