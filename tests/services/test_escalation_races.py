@@ -5,6 +5,7 @@ done, commit together, and only for the worker the row belongs to.
 """
 
 import datetime
+import threading
 from unittest import mock
 
 import pytest
@@ -38,8 +39,14 @@ def run(promise):
 
 
 def run_by_all(promise):
-    """Four workers take the row over from each other, and only then begin to work on it."""
-    with mock.patch.object(relay, "claim", Meeting(WORKERS).after(relay.claim)):
+    """Four workers take the row over from each other, one after the other, and only then begin to work on it."""
+    claim, turn = relay.claim, threading.Lock()
+
+    def in_turn(*args):
+        with turn:
+            return claim(*args)
+
+    with mock.patch.object(relay, "claim", Meeting(WORKERS).after(in_turn)):
         return race(*[lambda: run(promise)] * WORKERS)
 
 
