@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config import health
 from tenants import relay
+from tenants.context import tenant
 from tenants.models import Heartbeat
 from tenants.relay import figures
 
@@ -85,7 +86,8 @@ class TestMetrics:
 
     def test_metrics_tell_of_the_work_behind_the_pages(self, world):
         """They come from the database: the process that is asked may have done none of it."""
-        relay.beat()
+        with tenant(world.south):  # the relay's role sees every house; the one these tests have on PostgreSQL does not
+            relay.beat()
         figures.counted = figures.Counted()
         figures.counted.ran("notifications.message", failed=True)
         figures.counted.flush(queue="default", now=True)
