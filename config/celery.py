@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging
+from celery.signals import celeryd_init, setup_logging, task_postrun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,3 +27,10 @@ def patient_worker(conf=None, **_):
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
     }
+
+
+@task_postrun.connect
+def give_back(task=None, **_):
+    """As after a request: the connection goes back to the pool, which looks whether it is alive before it is used."""
+    if not task.request.is_eager:
+        close_old_connections()
