@@ -71,13 +71,13 @@ QUEUES = {
 }
 
 
-def ring_worker(label: str, organization_id: Any, row_id: Any, *, queue: str = "default") -> bool:
-    """Ask a Celery worker to look at one row; False if there is no broker or it did not answer at once."""
+def ring_worker(label: str, organization_id: Any, *row_ids: Any, queue: str = "default") -> bool:
+    """Ask a Celery worker to look at rows of one kind; False if there is no broker or it did not answer at once."""
     if not settings.REDIS_URL or breaker.is_open():
         return False
     try:
         wanted = QUEUES[queue]
-        args = [label, str(organization_id), str(row_id)]
+        args = [label, str(organization_id), *map(str, row_ids)]
         current_app.send_task(wanted.job, args=args, queue=queue, priority=wanted.priority)
     except (OSError, KombuError, RedisError):
         breaker.failed()

@@ -21,6 +21,7 @@ from tenants.relay import figures
 
 SOME_MOMENT = datetime.datetime(1901, 2, 3, 4, 5, tzinfo=datetime.UTC)  # stands for now while SQL is built
 DELIVERY = "tenants.delivery"
+TOGETHER = 8  # deliveries that one ring names: each is a few milliseconds, and a ring costs as much
 AT_MOST = 40  # rows of one organization that wait in one queue: a worker is through with them in a moment
 RING_AGAIN = datetime.timedelta(seconds=5)  # a row rung for and still not claimed: its message or its worker is lost
 NOBODY_ASKED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # "rung at", of a row that is to be run here
@@ -63,6 +64,19 @@ class Waiting(NamedTuple):
     label: str
     pk: uuid.UUID
     is_first: bool
+
+
+def together(rows: list[Waiting]) -> list[list[Waiting]]:
+    """Rows that are looked at in one go. Only deliveries, which are short; and what is looked at again is looked at
+    alone, so that nobody suffers with a row that kills workers."""
+    groups: dict[Any, list[list[Waiting]]] = {}
+    for row in rows:
+        is_short = row.is_first and row.label == DELIVERY
+        of_it = groups.setdefault((row.queue, row.label) if is_short else row.pk, [[]])
+        if len(of_it[-1]) == TOGETHER:
+            of_it.append([])
+        of_it[-1].append(row)
+    return [group for of_it in groups.values() for group in of_it]
 
 
 def leave(organization: Any, rows: list[Waiting]) -> None:

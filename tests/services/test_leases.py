@@ -27,7 +27,7 @@ class TestKept:
     def test_slow_work_keeps_its_lease(self, message, monkeypatch):
         """A mail server that takes half a minute must not get the same mail from two workers."""
         monkeypatch.setattr(relay, "EXTEND_SECONDS", 0.05)
-        row = relay.claim(LABEL, message.organization_id, message.pk)
+        (row,) = relay.claim(LABEL, message.organization_id, message.pk)
         first = lease_of(message)
 
         with relay.kept(row):
@@ -39,9 +39,9 @@ class TestKept:
         """Whoever was thought dead may not prolong what is somebody else's by now."""
         monkeypatch.setattr(relay, "EXTEND_SECONDS", 0.05)
         monkeypatch.setattr(relay, "LEASE", datetime.timedelta(seconds=-1))
-        slow = relay.claim(LABEL, message.organization_id, message.pk)
+        (slow,) = relay.claim(LABEL, message.organization_id, message.pk)
         monkeypatch.setattr(relay, "LEASE", datetime.timedelta(seconds=10))
-        second = relay.claim(LABEL, message.organization_id, message.pk)
+        (second,) = relay.claim(LABEL, message.organization_id, message.pk)
         taken, tries, mine = lease_of(message), [], relay._mine
         monkeypatch.setattr(relay, "_mine", lambda row: tries.append(row) or mine(row))
 

@@ -67,7 +67,7 @@ class TestLease:
         def work_too_long(row):
             with tenant(world.north):
                 ImportStep.objects.filter(pk=row.pk).update(lease_until=timezone.now())
-            taken["by"] = relay.claim(LABEL, world.north, row.pk).owner
+            taken["by"] = relay.claim(LABEL, world.north, row.pk)[0].owner
 
         monkeypatch.setattr(imports, "run", work_too_long)
 
