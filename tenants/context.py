@@ -62,8 +62,10 @@ def tenant(organization: Any, *, atomic: bool = True) -> Iterator[None]:
     token = _organization.set(wanted)
     try:
         if atomic or connection.vendor == "postgresql":
+            is_told = before == wanted and connection.in_atomic_block
             with transaction.atomic():
-                tell_database(ORGANIZATION_SETTING, str(wanted))
+                if not is_told:
+                    tell_database(ORGANIZATION_SETTING, str(wanted))
                 yield
             if before != wanted:
                 _give_back(before)

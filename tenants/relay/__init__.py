@@ -135,7 +135,9 @@ def _try(label: str, row: Leased) -> Exception | None:
     try:
         with kept(row) if label != DELIVERY else nullcontext():  # a delivery is one short transaction
             import_string(runners()[label])(row)
-        _done(row)
+        if row.state != DeliveryState.DONE:  # a delivery is, together with its effect
+            with tenant(row.organization_id):
+                _done(row)
     except NotYet as wish:
         _wait(row, wish)
     except Exception as error:  # a reaction may fail in any way; the row remembers how
@@ -245,13 +247,10 @@ def _mine(row: Leased) -> Any:
 
 def _done(row: Leased) -> None:
     """Close the row if it is still ours. A worker thought dead comes back to no row, and its effects roll back."""
-    if row.state == DeliveryState.DONE:
-        return
-    with tenant(row.organization_id):
-        row.state, row.done_at = DeliveryState.DONE, timezone.now()
-        if not _mine(row).update(state=row.state, done_at=row.done_at, lease_until=None, error=""):
-            row.state = DeliveryState.PENDING
-            raise LostLease(f"{type(row).__name__} {row.pk} is somebody else's by now.")
+    row.state, row.done_at = DeliveryState.DONE, timezone.now()
+    if not _mine(row).update(state=row.state, done_at=row.done_at, lease_until=None, error=""):
+        row.state = DeliveryState.PENDING
+        raise LostLease(f"{type(row).__name__} {row.pk} is somebody else's by now.")
 
 
 class LostLease(Exception):

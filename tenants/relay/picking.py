@@ -108,6 +108,9 @@ def to_ring(organization: Any) -> list[Waiting]:
                 lanes.append([Waiting(queue, label, pk, True) for pk in new])
                 if any(at != NOBODY_ASKED for _, at in silent):
                     figures.heard.unheard()
+            waiting = sum(row.is_first for lane in lanes for row in lane)
+            if places < min(waiting, AT_MOST // 2):
+                places = 0  # a ring for each place that is left is dear; half of them keep the workers busy
             found += _taken(_in_turn(lanes, max(places, 0)), moment)
     return found
 
