@@ -88,7 +88,9 @@ class TestWorkerDies:
         raise KeyboardInterrupt  # no `except Exception` hears it: nothing is written down about this end
 
     def die_after_the_commit(self, promise):
-        with mock.patch.object(relay, "_done", self.dying), pytest.raises(KeyboardInterrupt):
+        closing = mock.patch.object(relay, "_done", self.dying)
+        counting = mock.patch.object(relay.figures.counted, "ran", self.dying)  # where it has closed itself
+        with closing, counting, pytest.raises(KeyboardInterrupt):
             run(promise)
 
     def test_control_without_the_fence_the_next_one_tells_again(self, promise):
