@@ -54,7 +54,7 @@ test-matrix: test-pins ## every route, role, state and foreign id, against the g
 	@exec $(PYTEST) -n 2 --dist loadscope -m "matrix and $(IN_MEMORY)" $(ARGS)
 
 test-memory: test-pins ## all that needs no service
-	@exec $(PY) .ci/suite memory $(ARGS)
+	@exec $(PY) .ci/suite memory generated $(ARGS)
 
 test-services: test-pins ## PostgreSQL, Redis and a real worker, all required; and the memory tests on PostgreSQL
 	@exec $(PY) .ci/suite --require memory-on-postgres services $(ARGS)

@@ -170,7 +170,8 @@ class House:
                 demo_crew.begin_the_day(self)
                 if self.slug == "north":
                     demo_watch.watch(self)
-                Message.objects.filter(state=DeliveryState.PENDING).delete()  # the demo's past is not mailed
+                waiting = Message.objects.filter(state=DeliveryState.PENDING)
+                waiting.update(state=DeliveryState.SUPPRESSED, error="The past of the demo is not mailed.")
             return WorkOrder.objects.count()
 
     def _people(self):

@@ -7,7 +7,6 @@ from dispatch.actions import absences, attendance, capacity, policy, shifts, ski
 from dispatch.models import AssignmentRule
 from dispatch.states import Strategy
 from tenants import context
-from tenants.context import acting_at
 from workorder.actions import orders
 from workorder.models import Process
 
@@ -130,12 +129,16 @@ def begin_the_day(house):
         member = house.members[local]
         hour = now.replace(minute=0, second=0, microsecond=0)
         times = {"starts_at": hour + HOUR * starts, "ends_at": hour + HOUR * ends}
-        absence = absences.request(member, by=member, kind=kind, **times)
+        house.moment = now - HOUR * 2
+        with house.later(0):
+            absence = absences.request(member, by=member, kind=kind, **times)
         if verb:
             said = {"comment": "Two are away that week already."} if verb == "reject" else {}
-            getattr(absences, verb)(absence, by=admin, **said)
+            with house.later(1):
+                getattr(absences, verb)(absence, by=admin, **said)
     for local, ago, what in crew["punches"]:
-        with acting_at(now - HOUR * ago):
+        house.moment = now - HOUR * ago
+        with house.later(0):
             attendance.punch(house.members[local], by=house.members[local], punch=what)
     if crew["punches"]:
         policy.edit(by=admin, time_clock=True)

@@ -166,7 +166,8 @@ if REDIS_URL:
         "default": {
             "BACKEND": "config.cache.Cache",
             "LOCATION": f"{REDIS_URL.rstrip('/')}/1",
-            "OPTIONS": FAIL_FAST,
+            # A new connection asks once before it is of use; by default it asks five times, and each may be waited for.
+            "OPTIONS": FAIL_FAST | {"protocol": 2, "driver_info": None},
         }
     }
 else:

@@ -88,6 +88,8 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "plan.adjusted": [ANNOUNCE],
     "plan.submitted": [TELL, ANNOUNCE],
     "plan.returned": [ANNOUNCE],
+    "plan.queued": [ANNOUNCE],
+    "plan.stopped": [ANNOUNCE],
     "plan.published": [TELL, ANNOUNCE],
     "plan.undone": [TELL, ANNOUNCE],
     "plan.discarded": [ANNOUNCE],
@@ -147,5 +149,6 @@ RUNNERS: dict[str, str] = {
     "dispatch.certificateend": "dispatch.actions.skills.run_out",
     "workorder.approvaldeadline": "workorder.actions.orders.approval.remind",
     "dispatch.planstep": "dispatch.actions.plans.computing.run",
+    "dispatch.planpublishing": "dispatch.actions.plans.handing.run",
     "tenants.scheduledrun": "tenants.actions.schedules.run",
 }

@@ -84,6 +84,7 @@ class PlanStatus(TextChoices):
     COMPUTING = "computing", "Computing"
     READY = "ready", "Ready"
     WAITING = "waiting", "Waiting for approval"
+    PUBLISHING = "publishing", "Being published"
     PUBLISHED = "published", "Published"
     UNDONE = "undone", "Undone"
     DISCARDED = "discarded", "Discarded"
@@ -124,11 +125,14 @@ PLAN = checked(
         "submit": ({L.READY}, L.WAITING, "submitted"),
         "return": ({L.WAITING}, L.READY, "returned"),
         "publish": ({L.READY, L.WAITING}, L.PUBLISHED, "published"),
+        "queue": ({L.READY, L.WAITING}, L.PUBLISHING, "queued"),
+        "hand_out": ({L.PUBLISHING}, L.PUBLISHED, "published"),
+        "stop": ({L.PUBLISHING}, {L.READY, L.WAITING}, "stopped"),
         "undo": ({L.PUBLISHED}, L.UNDONE, "undone"),
         "discard": ({L.READY, L.WAITING}, L.DISCARDED, "discarded"),
     },
     initial=L.COMPUTING,
 )
 
-# Verbs of the system: whoever computes a plan says them, so they have no button and no route.
-INTERNAL = {"plan": frozenset({"finish", "fail"})}
+# Verbs of the system: whoever computes a plan, or publishes a large one, says them; they have no button and no route.
+INTERNAL = {"plan": frozenset({"finish", "fail", "queue", "hand_out", "stop"})}

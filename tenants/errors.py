@@ -73,3 +73,9 @@ def refuse_input(problems: list[Problem]) -> None:
     """Raise `Invalid` with every wrong input at once, or return when there is none."""
     if problems:
         raise Invalid(problems)
+
+
+def refuse_stale(obj: Any, seen: int | None) -> None:
+    """Raise `Stale` if the caller named a version, and it is another one by now."""
+    if seen is not None and obj.version != seen:
+        raise Stale(obj)

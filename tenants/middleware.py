@@ -27,6 +27,7 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        request.began_at = context.recorded_now()  # what is committed from now on, its answer may not show
         is_api = request.path_info.startswith("/api/")
         authorization = request.headers.get("Authorization", "") if is_api else ""
         shows_something = authorization or settings.SESSION_COOKIE_NAME in request.COOKIES

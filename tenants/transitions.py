@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from tenants import context, events
-from tenants.errors import NotAllowed, Problem, Stale
-from tenants.models import Member
+from tenants.errors import NotAllowed, Problem, Stale, refuse_stale
+from tenants.models import Event, Member
+from tenants.models.inserting import update_all
+from tenants.models.prepared import Among
 from tenants.states import Machine, wrong_state
 
 AT_ONCE = 5000  # rows of one statement, which has five seconds
@@ -58,7 +61,7 @@ def move_all(rows: Iterable[Any], verb: str, *, by: Member | None, data: dict[st
         alike = [row.pk for row in chosen if row.version == version]
         for start in range(0, len(alike), AT_ONCE):
             ids = alike[start : start + AT_ONCE]
-            as_seen = model.objects.filter(pk__in=ids, version=version, status__in=machine.moves[verb].sources)
+            as_seen = model.objects.filter(Among(F("pk"), ids), version=version, status__in=machine.moves[verb].sources)
             if as_seen.update(status=target, version=version + 1, updated_at=context.now()) != len(ids):
                 raise Stale(chosen[0])
     for row in chosen:
@@ -76,24 +79,22 @@ def change_all(
     data: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
     changes: Callable[[Any], dict[str, Any]],
 ) -> None:
-    """`change` for many rows of one model: a guarded UPDATE for those that become alike, and their events in bulk.
+    """`change` for many rows of one model, in few statements: a guarded UPDATE, and their events in bulk.
 
     The caller holds the rows.
     """
-    groups: dict[tuple[Any, ...], list[Any]] = {}
+    groups: dict[tuple[str, ...], list[tuple[Any, dict[str, Any]]]] = {}
     for row in rows:
-        groups.setdefault((row.version, *changes(row).items()), []).append(row)
-    for (version, *pairs), alike in groups.items():
-        values = dict(pairs)
-        if "status" in values:
+        values = changes(row)
+        groups.setdefault(tuple(values), []).append((row, values))
+    for names, alike in groups.items():
+        if "status" in names:
             raise TypeError("A status is changed by move().")
-        for start in range(0, len(alike), AT_ONCE):
-            chosen = alike[start : start + AT_ONCE]
-            as_seen = type(chosen[0]).objects.filter(pk__in=[row.pk for row in chosen], version=version)
-            if as_seen.update(version=version + 1, updated_at=context.now(), **values) != len(chosen):
-                raise Stale(chosen[0])
-        for row in alike:
-            row.version = version + 1
+        first, seen = alike[0][0], [(row.pk, row.version) for row, _ in alike]
+        if update_all(type(first), names, [tuple(values.values()) for _, values in alike], seen=seen) != len(alike):
+            raise Stale(first)
+        for row, values in alike:
+            row.version += 1
             for name, value in values.items():
                 setattr(row, name, value)
     events.record_all(rows, kind, by=by, data=data)
@@ -106,6 +107,26 @@ def is_repeat(obj: Any, verb: str, *, by: Member | None) -> bool:
         return False
     last = events.newest(obj)
     return last is not None and last.kind == machine.kind(verb) and last.actor_id == (by.pk if by else None)
+
+
+def was_said(obj: Any, verb: str, *, by: Member | None, seen: int | None) -> bool:
+    """`is_repeat` for a verb whose caller may have named a version. Raises `Stale` if it is another one by now.
+
+    Whoever presses a button twice names the version of before the first time. That it was overtaken by nothing but
+    their own doing is no reason to be refused; anything that somebody else did since is.
+    """
+    if is_repeat(obj, verb, by=by) and (seen is None or _alone_since(obj, seen, by=by)):
+        return True
+    refuse_stale(obj, seen)
+    return False
+
+
+def _alone_since(obj: Any, seen: int, *, by: Member | None) -> bool:
+    """Whether everything since that version, which has been, was done by one member."""
+    if seen > obj.version:
+        return False
+    since = Event.objects.about(obj).filter(subject_version__gt=seen).order_by()
+    return set(since.values_list("actor", flat=True).distinct()) <= {by.pk if by else None}
 
 
 def _one_of(machine: Machine, verb: str, to: str | None) -> str:

@@ -1,5 +1,6 @@
 """Hooks, tiers, guards and fixtures. What they stand on is in tests/support/; configuration is in pytest.ini."""
 
+import collections
 import os
 from pathlib import Path
 from unittest import mock
@@ -70,7 +71,24 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("disable_socket")
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(running, key=lambda item: (_turn(item), (_scene_of(item) or ("",))[0]))
+    items[:] = _in_order(running)
+
+
+def _in_order(items):
+    """By turn, in each what is slow and then the largest classes: two processes that share them end at the same time.
+    Within a class what has the same scene; otherwise as they came."""
+    classes = collections.Counter(item.parent for item in items)
+    place = {owner: number for number, owner in enumerate(classes)}
+    return sorted(
+        items,
+        key=lambda item: (
+            _turn(item),
+            item.get_closest_marker("slow") is None,
+            -classes[item.parent],
+            place[item.parent],
+            (_scene_of(item) or ("",))[0],
+        ),
+    )
 
 
 def _turn(item):
@@ -84,9 +102,12 @@ def _turn(item):
 
 
 def _scene_of(item):
-    """What a matrix wants on stage beside the cast: (key, how it is made), or None."""
+    """What a class wants on stage beside the cast, for all its tests or for each cell: (key, how it is made), or
+    None."""
     scene = getattr(item.cls, "scene", None)
-    return scene(**item.callspec.params) if scene and hasattr(item, "callspec") else None
+    if callable(scene):
+        return scene(**item.callspec.params) if hasattr(item, "callspec") else None
+    return scene
 
 
 def uses_database(item):

@@ -18,7 +18,7 @@ from tenants import context, events
 from tenants.context import tenant
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
-from tenants.transitions import is_repeat, move
+from tenants.transitions import move, was_said
 from workorder.problems import of_words
 
 
@@ -43,8 +43,8 @@ def request(
 @transaction.atomic
 def approve(absence: Absence, *, by: Member | None, comment: str = "", seen: int | None = None) -> Absence:
     """Grant it. Their unstarted work goes to others when it begins: at once, or by a row that is due then."""
-    absence = _lock(absence, seen=seen)
-    if is_repeat(absence, "approve", by=by):
+    absence = _lock(absence)
+    if was_said(absence, "approve", by=by, seen=seen):
         return absence
     refuse_input(of_words(comment, "comment", needed=False))
     refuse(problems.of_deciding(absence, "approve", by=by))
@@ -58,8 +58,8 @@ def approve(absence: Absence, *, by: Member | None, comment: str = "", seen: int
 @transaction.atomic
 def reject(absence: Absence, *, by: Member | None, comment: str, seen: int | None = None) -> Absence:
     """Refuse it, and say why."""
-    absence = _lock(absence, seen=seen)
-    if is_repeat(absence, "reject", by=by):
+    absence = _lock(absence)
+    if was_said(absence, "reject", by=by, seen=seen):
         return absence
     refuse_input(of_words(comment, "comment"))
     refuse(problems.of_deciding(absence, "reject", by=by))
@@ -70,8 +70,8 @@ def reject(absence: Absence, *, by: Member | None, comment: str, seen: int | Non
 @transaction.atomic
 def cancel(absence: Absence, *, by: Member | None, reason: str = "", seen: int | None = None) -> Absence:
     """Take it back, granted or not. Work that went to others meanwhile stays with them."""
-    absence = _lock(absence, seen=seen)
-    if is_repeat(absence, "cancel", by=by):
+    absence = _lock(absence)
+    if was_said(absence, "cancel", by=by, seen=seen):
         return absence
     refuse_input(of_words(reason, "reason", needed=False))
     refuse(problems.of_cancelling(absence, by=by))
@@ -96,10 +96,10 @@ def hand_over(absence: Absence) -> None:
     assignments.reoffer(member, by=None, because=f"{member.name} is {what} until {until}.")
 
 
-def _lock(absence: Absence, *, seen: int | None) -> Absence:
+def _lock(absence: Absence) -> Absence:
     """The absence, after its member."""
     member = Member.objects.lock(absence.member_id)
-    absence = Absence.objects.lock(absence, seen=seen)
+    absence = Absence.objects.lock(absence)
     absence.member = member
     return absence
 

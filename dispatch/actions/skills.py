@@ -11,7 +11,7 @@ from dispatch.engine.availability import DAY, at_wall
 from dispatch.models import CertificateEnd, MemberSkill, Skill
 from tenants import context, events
 from tenants.context import tenant
-from tenants.errors import Invalid, Problem, refuse, refuse_input
+from tenants.errors import Invalid, NotYet, Problem, refuse, refuse_input
 from tenants.models import Event, Member, Organization
 from tenants.problems import code_taken
 from tenants.transitions import change
@@ -132,6 +132,8 @@ def run_out(end: CertificateEnd) -> None:
         row = MemberSkill.objects.filter(pk=standing.pk).first()  # read again: it may have been renewed meanwhile
         if row is None or row.certified_until != end.day:
             return
+        if (over := _over(end.day)) > context.now():  # the organization has moved to where it is earlier
+            raise NotYet(over)
         # A worker that died before the row was marked as done leaves it to another one.
         if not Event.objects.about(row).filter(kind="member_skill.expired", data__until=end.day.isoformat()).exists():
             change(row, "member_skill.expired", by=None, data=_told(row) | {"until": end.day})
@@ -141,11 +143,15 @@ def _wait_for_its_end(row: MemberSkill) -> None:
     """See to it that its running out is noticed: as soon as the last day is over on the organization's wall."""
     if row.certified_until is None:
         return
-    zone = Organization.objects.get(pk=context.organization_id()).zone
-    over = at_wall(row.certified_until + DAY, datetime.time(), zone)
+    over = _over(row.certified_until)
     if over > context.now():
         end = CertificateEnd(member_skill=row, day=row.certified_until, run_after=over, first_due_at=over)
         CertificateEnd.objects.bulk_create([end], ignore_conflicts=True)  # it may have been that day before
+
+
+def _over(day: datetime.date) -> datetime.datetime:
+    """When a day is over on the organization's wall."""
+    return at_wall(day + DAY, datetime.time(), Organization.objects.get(pk=context.organization_id()).zone)
 
 
 def _hold(member_id: uuid.UUID) -> None:

@@ -218,8 +218,13 @@ def _in_order(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _in_order(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return sorted((_in_order(inner) for inner in value), key=_text)
+        return sorted((_in_order(inner) for inner in value), key=_place)
     return value
+
+
+def _place(value: Any) -> str:
+    """Rows go by their ids, which nobody shares: ten thousand tasks need not be written out to be put in order."""
+    return value["id"] if isinstance(value, dict) and "id" in value else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from dispatch.models.people import (
     Shift,
     Skill,
 )
-from dispatch.models.plans import DispatchPolicy, Plan, PlanItem, PlanStep
+from dispatch.models.plans import DispatchPolicy, Plan, PlanItem, PlanPublishing, PlanStep
 from dispatch.models.presence import AbsenceStart, StayEnd
 from dispatch.models.rules import AssignmentRule
 
@@ -28,6 +28,7 @@ __all__ = [
     "MemberSkill",
     "Plan",
     "PlanItem",
+    "PlanPublishing",
     "PlanStep",
     "Shift",
     "Skill",

@@ -161,3 +161,16 @@ class PlanStep(Leased):
 
     def __str__(self) -> str:
         return f"Computing {self.plan_id}"
+
+
+class PlanPublishing(Leased):
+    """The publishing of a large plan, as `member` wanted it, leased to whoever does it."""
+
+    QUEUES = {"bulk": Q()}
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("tenants.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    skip_stale = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"Publishing {self.plan_id}"

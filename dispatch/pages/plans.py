@@ -28,6 +28,7 @@ VERBS = {
     "undo": Word("Undo", "rotate-ccw", "Taken back, as far as nobody had begun.", "danger"),
     "discard": Word("Discard", "ban", "Discarded.", "danger"),
 }
+QUEUED = "It is being published: the page says how far it is."
 FORMS = {"publish": PublishForm, "return": ReturnForm}
 SAID = {"stale_item", "stale_items"}
 
@@ -101,7 +102,7 @@ def plan_form(member, data=None):
 
 
 def show_plan(request, plan, *, pressed=None, problems=(), stale=False, status=200):
-    """The plan's page, or its part, read afresh: while it is computed, it asks for itself every second."""
+    """The plan's page, or its part, read afresh: while a worker is at it, it asks for itself every second."""
     plan = Plan.objects.select_related("member__user", "approved_by__user", "department").get(pk=plan.pk)
     is_computed = bool(plan.after)
     asked = ItemsFilter(request.GET)
@@ -115,6 +116,7 @@ def show_plan(request, plan, *, pressed=None, problems=(), stale=False, status=2
         status=status,
         plan=plan,
         is_computing=plan.status == PlanStatus.COMPUTING,
+        is_publishing=plan.status == PlanStatus.PUBLISHING,
         figures=figures_of(plan),
         gains=_bars(gains[:MEMBERS_SHOWN], gains),
         more=_bars(gains[MEMBERS_SHOWN:], gains),
@@ -149,7 +151,7 @@ def _button(plan, verb, pressed):
 
 def _rest(plan, problems):
     """The second button, once publishing was refused because something has changed: everything else."""
-    if not any(problem.code in SAID for problem in problems):
+    if not any(problem.code in SAID for problem in problems) and not plan.problem:
         return None
     form = PublishForm(initial={"version": plan.version, "skip_stale": True}, auto_id=f"rest_{plan.pk.hex[-12:]}_%s")
     return Button("rest", Word("Publish the rest", "send", "", "primary"), url_of(plan, "publish"), form)

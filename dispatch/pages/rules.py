@@ -8,12 +8,23 @@ from dispatch import queries
 from dispatch.actions import rules
 from dispatch.forms.rules import RuleForm
 from dispatch.models import AssignmentRule
+from dispatch.states import Strategy
 from tenants.errors import Problem
 from tenants.pages import page
 from tenants.states import Role
 
 APART = 10
 NAMES = ("if_process", "if_department", "if_customer", "if_product", "if_tag", "department")
+
+
+WHOM = {
+    Strategy.LEAST_LOADED: "whoever has the least open work gets it",
+    Strategy.FASTEST: "whoever is the fastest at it gets it",
+    Strategy.ROUND_ROBIN: "they take turns",
+    Strategy.MOST_SKILLED: "the most skilled gets it",
+    Strategy.KEEP_WITH: "it stays with who did the process before",
+    Strategy.QUEUE_ONLY: "it waits until somebody claims it",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,10 @@ class Line:
     warnings: list[Problem]
     is_first: bool
     is_last: bool
+
+    @property
+    def whom(self) -> str:
+        return WHOM[self.rule.strategy]
 
 
 def may_edit(member):

@@ -13,7 +13,7 @@ LONGEST_NAME = 120
 MOST_PENALTY = 100_000  # minutes: more than two months of lateness is "never"
 MOST_WEIGHT = 10_000  # per cent
 MOST_SHOWN = 50
-UNPUBLISHED = (PlanStatus.COMPUTING, PlanStatus.READY, PlanStatus.WAITING)
+UNPUBLISHED = (PlanStatus.COMPUTING, PlanStatus.READY, PlanStatus.WAITING, PlanStatus.PUBLISHING)
 
 
 def of_given_plan(name: str, move_penalty: int | None, balance_weight: int | None) -> list[Problem]:

@@ -2,7 +2,18 @@
 
 from dispatch.queries.catching import Catch, Caught, catch_of, warnings_of
 from dispatch.queries.explaining import Explanation, explain, strategy_of
-from dispatch.queries.floor import floor_for, floor_now, jobs_of, people, policy, preview, queued, snapshot_of, stranded
+from dispatch.queries.floor import (
+    floor_for,
+    floor_now,
+    jobs_of,
+    people,
+    places_with_stranded,
+    policy,
+    preview,
+    queued,
+    snapshot_of,
+    stranded,
+)
 from dispatch.queries.judging import Verdict, judge, judge_all, places_of, running_limits
 from dispatch.queries.loads import history_of, load_by_department, why_of
 from dispatch.queries.presence import (
@@ -57,6 +68,7 @@ __all__ = [
     "pattern_of",
     "people",
     "places_of",
+    "places_with_stranded",
     "policy",
     "preview",
     "processes_asking",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Sum
+from django.db.models import Exists, F, Max, OuterRef, Sum
 
 from dispatch.engine import Away, Decision, Floor, Job, Pace, Person, Place, Rule, Snapshot, decide_all, place_for
 from dispatch.engine.availability import Pattern, Span, clocked, shifts, without
@@ -28,6 +28,7 @@ from dispatch.queries.skills import skills_of
 from dispatch.states import Presence, Punch
 from tenants import context
 from tenants.models import Department, Event, Member, Organization
+from tenants.models.prepared import Among
 from workorder.models import WorkOrderTag, WorkOrderTask
 from workorder.queries import load_minutes
 from workorder.states import ORDER_RUNNING, Priority, TaskStatus
@@ -47,14 +48,25 @@ def queued():
 def stranded(department):
     """What waits in a department's queue because nobody could take it, the most urgent first. What a rule or a
     supervisor put there is none of it."""
-    last_said = Event.objects.filter(
-        subject_type=WorkOrderTask.NOUN,
-        subject_id=OuterRef("pk"),
-        subject_version=OuterRef("version"),
-        kind="task.queued",
-        data__nobody_eligible=True,
+    return queued().filter(_nobody_could(), assigned_department=department).most_urgent_first()
+
+
+def _nobody_could() -> Exists:
+    return Exists(
+        Event.objects.filter(
+            subject_type=WorkOrderTask.NOUN,
+            subject_id=OuterRef("pk"),
+            subject_version=OuterRef("version"),
+            kind="task.queued",
+            data__nobody_eligible=True,
+        )
     )
-    return queued().filter(Exists(last_said), assigned_department=department).most_urgent_first()
+
+
+def places_with_stranded() -> list[Department]:
+    """The departments in whose queues something waits because nobody could take it."""
+    places = queued().filter(_nobody_could(), assigned_department__isnull=False)
+    return list(Department.objects.filter(pk__in=places.order_by().values("assigned_department")).order_by("pk"))
 
 
 def preview(tasks: Sequence[WorkOrderTask]) -> list[Decision]:
@@ -164,7 +176,7 @@ def _empty(rules: tuple[Rule, ...]) -> Floor:
 
 def _declined(jobs: Sequence[Job]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
     declined: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    said_no = Assignment.objects.declined().filter(task__in=[job.id for job in jobs]).order_by()
+    said_no = Assignment.objects.declined().filter(Among(F("task"), [job.id for job in jobs])).order_by()
     for task_id, member_id in said_no.values_list("task_id", "member_id"):
         declined[task_id].add(member_id)
     return {task_id: frozenset(member_ids) for task_id, member_ids in declined.items()}

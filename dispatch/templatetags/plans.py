@@ -10,6 +10,7 @@ LOOKS = {
     PlanStatus.COMPUTING: ("info", "hourglass"),
     PlanStatus.READY: ("good", "circle-check"),
     PlanStatus.WAITING: ("violet", "hourglass"),
+    PlanStatus.PUBLISHING: ("info", "hourglass"),
     PlanStatus.PUBLISHED: ("good", "check-check"),
     PlanStatus.UNDONE: ("warn", "rotate-ccw"),
     PlanStatus.DISCARDED: ("quiet", "ban"),

@@ -10,6 +10,7 @@ from dispatch import access
 from dispatch.actions import plans
 from dispatch.models import Plan
 from dispatch.pages.plans import (
+    QUEUED,
     VERBS,
     item_of,
     move_form,
@@ -24,6 +25,7 @@ from dispatch.pages.plans import (
 )
 from dispatch.problems.plans import not_in_plan
 from dispatch.queries.plans import FEWEST_COMPARED, MOST_COMPARED, compared, plans_named
+from dispatch.states import PlanStatus
 from tenants.access import members
 from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.pages import goto
@@ -70,7 +72,10 @@ def plan_verb(request, pk, verb):
         return redirect("dispatch:plan_detail", pk=pk)
     _refuse(request, verb, plan)
     form = verb_form(plan, verb, request.POST)
-    done = f"{plan.name}: {VERBS[verb].done}"
+
+    def done(acted):
+        return f"{plan.name}: {QUEUED if acted.status == PlanStatus.PUBLISHING else VERBS[verb].done}"
+
     return press(request, plan, verb, PLAN_ACTIONS[verb], show_plan, form=form, done=done, home=_home(plan))
 
 

@@ -78,7 +78,7 @@ def edit(
 def remove(calendar: BusinessCalendar, *, by: Member | None, seen: int | None = None) -> None:
     """Take a calendar away that no policy counts by. Raises `NotAllowed` otherwise."""
     calendar = BusinessCalendar.objects.lock(calendar, seen=seen)
-    refuse(problems.of_removing_calendar(list(calendar.policies.order_by("name").values_list("name", flat=True)[:1])))
+    refuse(problems.of_removing_calendar(list(calendar.policies.order_by("name").values_list("name", flat=True))))
     change(calendar, "business_calendar.removed", by=by, data={"name": calendar.name})
     calendar.delete()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from notifications.models import Escalation, EscalationPolicy, EscalationStep
+from notifications.models import BusinessCalendar, Escalation, EscalationPolicy, EscalationStep
 from notifications.problems import escalations as problems
 from notifications.queries import escalations as queries
 from tenants import context, events
@@ -22,6 +22,7 @@ Step = Mapping[str, Any]
 def create(*, by: Member | None, name: str, trigger: str, steps: Sequence[Step], **fields: Any) -> EscalationPolicy:
     """Add a policy with its steps. Raises `Invalid` with every reason at once, each by the field it is about."""
     _only(fields)
+    fields |= _held(fields)
     refuse_input(problems.of_policy_name(name) + _of_steps(steps, fields.get("calendar")))
     try:
         with transaction.atomic():
@@ -45,6 +46,7 @@ def edit(
     """Change what is named; `steps` replaces all of them. Raises `Invalid`, or `Stale` if `seen` is outdated."""
     _only(fields)
     policy = EscalationPolicy.objects.lock(policy, seen=seen)
+    fields |= _held(fields)
     if "name" in fields:
         fields["name"] = fields["name"].strip()
     changed = {name: value for name, value in fields.items() if getattr(policy, name) != value}
@@ -75,6 +77,17 @@ def remove(policy: EscalationPolicy, *, by: Member | None, seen: int | None = No
     refuse(problems.of_removing_policy(Escalation.objects.filter(policy=policy).count()))
     change(policy, "escalation_policy.removed", by=by, data={"name": policy.name})
     policy.delete()
+
+
+def _held(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The calendar that is named, held: it is not taken away, nor its hours changed, before the policy counts by it."""
+    calendar = fields.get("calendar")
+    if calendar is None:
+        return {}
+    try:
+        return {"calendar": BusinessCalendar.objects.lock(calendar)}
+    except BusinessCalendar.DoesNotExist as error:
+        raise Invalid([problems.calendar_gone()]) from error
 
 
 def _of_steps(steps: Sequence[Step], calendar: Any) -> list[Problem]:

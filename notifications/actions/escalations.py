@@ -23,7 +23,7 @@ from tenants.context import tenant
 from tenants.errors import Suppressed, refuse
 from tenants.models import Event, Member
 from tenants.states import DeliveryState, wrong_state
-from tenants.transitions import change, is_repeat, move
+from tenants.transitions import change, move, was_said
 
 _in_words = lazy(date_format, str)
 
@@ -146,8 +146,8 @@ def end(escalation: Escalation, *, by: Member | None, because: str) -> Escalatio
 @transaction.atomic
 def acknowledge(escalation: Escalation, *, by: Member | None, seen: int | None = None) -> Escalation:
     """Say "I take care of it": nobody else is told. It ends when what it waits for has happened."""
-    escalation = Escalation.objects.lock(escalation, seen=seen)
-    if is_repeat(escalation, "acknowledge", by=by):
+    escalation = Escalation.objects.lock(escalation)
+    if was_said(escalation, "acknowledge", by=by, seen=seen):
         return escalation
     refuse(wrong_state(escalation, "acknowledge"))
     said: dict[str, Any] = {"acknowledged_at": context.now(), "acknowledged_by": by}

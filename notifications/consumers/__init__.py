@@ -1,6 +1,7 @@
 """The one socket, `/ws/`: says what changed in the caller's organization, and how much they have not read."""
 
 import asyncio
+import datetime
 import time
 from collections import deque
 from contextlib import suppress
@@ -20,9 +21,9 @@ from notifications.consumers.door import (
     pass_of,
     standing_of,
 )
-from notifications.consumers.together import greetings, ledger
+from notifications.consumers.together import greetings, ledger, since
 from notifications.consumers.watching import watch
-from notifications.hub import Error, Frame, Hello, Pong, Resume, Resumed, Unread, hub, understood
+from notifications.hub import Error, Frame, Hello, Loaded, Pong, Resume, Resumed, Unread, hub, understood
 from tenants.queries import Hold, hold_of
 
 TOO_MANY = 4429
@@ -35,7 +36,7 @@ LIFE_SECONDS = 12 * 3600
 TEXT_ONLY = Error(code="text_only", message="Frames are JSON text.")
 UNKNOWN_FRAME = Error(
     code="unknown_frame",
-    message='Say {"type": "ping"} or {"type": "resume", "position": 12}; see /api/v1/live/schema/.',
+    message='Say {"type": "ping"}, or {"type": "resume", "position": 12}; see /api/v1/live/schema/.',
 )
 RESUMED_ALREADY = Error(code="resumed_already", message="A socket resumes once, when it was opened anew.")
 
@@ -99,6 +100,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return self.say(UNKNOWN_FRAME)
         if isinstance(frame, Resume):
             return await self.resume(frame.position)
+        if isinstance(frame, Loaded):
+            return await self.go_on_from(frame.at)
         self.say(Pong())
 
     async def disconnect(self, code):
@@ -106,14 +109,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def resume(self, position: int):
         """Say what came after `position`, and only then what comes meanwhile."""
+
+        async def missed():
+            recent = await ledger.ask(self.passed.organization_id, self.passed.member_id)
+            return recent.after(position), recent.settled
+
+        await self.catch_up(missed, position)
+
+    async def go_on_from(self, moment: datetime.datetime):
+        """The same for a page that heard nothing yet: what was relayed while it was read and sent."""
+        await self.catch_up(lambda: since(self.passed.organization_id, moment), 0)
+
+    async def catch_up(self, missed, position: int):
         if self.has_resumed:
             return self.say(RESUMED_ALREADY)
         self.has_resumed = True
         self.seat.hold()
         frames, settled = None, position  # read everything again, which is always right
         with suppress(DatabaseError):
-            recent = await ledger.ask(self.passed.organization_id, self.passed.member_id)
-            frames, settled = recent.after(position), recent.settled
+            frames, settled = await missed()
         await asyncio.sleep(0)  # what of that is news to everybody is held now, too
         self.seat.release(frames)
         self.say(Resumed(position=settled))

@@ -1,6 +1,7 @@
 """What many sockets ask at the same moment is asked once: after a restart all of them come back together."""
 
 import asyncio
+import datetime
 import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -80,6 +81,19 @@ def recently(organization_id: uuid.UUID, members: set[uuid.UUID]) -> Recent:
     """That position again, and what happened last."""
     with tenant(organization_id, atomic=False):
         return Recent(organization_id, live.settled(), live.recent())
+
+
+async def since(organization_id: uuid.UUID, moment: datetime.datetime) -> tuple[list[Encoded] | None, int]:
+    """What was relayed since a page began to be read, encoded, and the position to resume from."""
+    frames, settled = await database_sync_to_async(_since)(organization_id, moment)
+    said = None if frames is None else [encoded(frame) for frame in frames]
+    hub.catch_up(organization_id, said or ())
+    return said, settled
+
+
+def _since(organization_id: uuid.UUID, moment: datetime.datetime) -> tuple[list[Any] | None, int]:
+    with tenant(organization_id, atomic=False):
+        return live.relayed_since(moment), live.settled()
 
 
 greetings, ledger = Together(first_words), Together(recently)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from notifications.states import Level
 
@@ -85,8 +85,15 @@ class Resume(Frame):
     position: Annotated[int, Field(ge=0, le=LARGEST_POSITION, strict=True)]
 
 
+class Loaded(Frame):
+    """Say what came after a page began to be read, which its `data-live` names. Once, instead of `resume`."""
+
+    type: Literal["loaded"]
+    at: AwareDatetime
+
+
 SERVER = Hello | Changed | Unread | Told | Resync | Resumed | Pong | Error
-CLIENT = Ping | Resume
+CLIENT = Ping | Resume | Loaded
 
 spoken: TypeAdapter[SERVER] = TypeAdapter(Annotated[SERVER, Field(discriminator="type")])
 understood: TypeAdapter[CLIENT] = TypeAdapter(Annotated[CLIENT, Field(discriminator="type")])

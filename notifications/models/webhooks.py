@@ -56,6 +56,10 @@ class WebhookCall(Leased):
             *Leased.Meta.constraints,
             models.UniqueConstraint(fields=["organization", "webhook", "event"], name="webhook_call_once"),
         ]
+        indexes = [
+            *Leased.Meta.indexes,
+            models.Index(fields=["organization", "webhook", "-id"], name="webhook_call_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.webhook_id}"

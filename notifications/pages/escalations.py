@@ -45,6 +45,11 @@ class Card:
     may_acknowledge: bool
     acknowledged_by: str
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether there is nothing to react to yet: an order has its steps before it is late."""
+        return self.escalation.started_at > context.now()
+
 
 def show(request, name, *, status=200, **values):
     values = {"problems": (), "stale": False, "may_edit": request.member.is_at_least(access.POLICIES)} | values

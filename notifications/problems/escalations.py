@@ -100,7 +100,10 @@ def no_time_for(name: str) -> Problem:
     return Problem("never_open", f"The policy “{name}” would not have the time for its steps.", "holidays")
 
 
+def calendar_gone() -> Problem:
+    return Problem("does_not_exist", "Somebody has just removed these business hours.", "calendar")
+
+
 def of_removing_calendar(policies: Sequence[str]) -> list[Problem]:
-    if not policies:
-        return []
-    return [Problem("in_use", f"The policy “{policies[0]}” counts by it: give that another one first.")]
+    """One problem per policy that counts by it."""
+    return [Problem("in_use", f"The policy “{name}” counts by it: give that another one first.") for name in policies]

@@ -17,5 +17,6 @@ def unread_count(member) -> int:
 def unread_counts(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The same for several members in one query: dict[member id -> count], zeros included."""
     wanted = list(member_ids)
-    rows = Notification.objects.filter(Among(F("recipient_id"), wanted)).unread().order_by().values("recipient")
+    shown = Notification.objects.filter(Among(F("recipient_id"), wanted), hidden_because="")
+    rows = shown.unread().order_by().values("recipient")
     return dict.fromkeys(wanted, 0) | dict(rows.annotate(n=Count("id")).values_list("recipient", "n"))

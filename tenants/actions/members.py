@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from tenants import events, problems
 from tenants.actions import tokens
-from tenants.errors import Invalid, Stale, refuse, refuse_input
+from tenants.errors import Invalid, refuse, refuse_input, refuse_stale
 from tenants.models import Department, Member, User
 from tenants.states import Role
 from tenants.transitions import change
@@ -43,8 +43,7 @@ def edit(member: Member, *, by: Member | None, seen: int | None = None, **facts:
     if strange := facts.keys() - EDITABLE:
         raise TypeError(f"Not editable: {sorted(strange)}")
     member, admins = _lock(member)
-    if seen is not None and member.version != seen:
-        raise Stale(member)
+    refuse_stale(member, seen)
     changed = {name: value for name, value in facts.items() if getattr(member, name) != value}
     refuse_input(problems.of_given_member(changed))
     refuse(problems.of_editing_member(member, changed, by=by, other_admins=[a for a in admins if a.pk != member.pk]))

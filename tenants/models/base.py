@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from tenants import context
-from tenants.errors import NoTenant, Stale
+from tenants.errors import NoTenant, refuse_stale
 from tenants.ids import uuid7
 
 
@@ -31,8 +31,7 @@ class TenantQuerySet(models.QuerySet[Any]):
         the row: every event names its actor. SQLite has one writer, so there the transaction itself is the lock.
         """
         row = self.select_for_update(of=("self",), no_key=True).get(pk=getattr(obj, "pk", obj))
-        if seen is not None and row.version != seen:
-            raise Stale(row)
+        refuse_stale(row, seen)
         return row
 
     @property

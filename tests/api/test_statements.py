@@ -37,26 +37,26 @@ def beyond(monkeypatch):
     return beyond
 
 
-@pytest.fixture
-def orders(world):
-    """More than a page of a hundred, with what hangs on them."""
-    return WorkOrderFactory.create_batch(110, organization=world.north)
+# More than a page of a hundred, with what hangs on them: on stage once for all who count them.
+MANY_ORDERS = "many orders", lambda world: WorkOrderFactory.create_batch(110, organization=world.north)
 
 
 class TestStatementsBeyondSigningIn:
     """A statement more per page is a statement more for everybody, all day."""
+
+    scene = MANY_ORDERS
 
     @pytest.mark.parametrize(
         "query",
         [{}, {"page_size": 100}, {"page": 2}, {"status": "draft"}, {"ordering": "due_at"}],
         ids=["plain", "hundred", "second", "filtered", "ordered"],
     )
-    def test_a_list_of_orders_takes_three(self, orders, pia, beyond, query):
+    def test_a_list_of_orders_takes_three(self, pia, beyond, query):
         count, queries = beyond(lambda: pia.get("work-orders/", query))
 
         assert count <= LIST, queries
 
-    def test_a_page_far_down_takes_no_more(self, orders, pia, beyond, monkeypatch):
+    def test_a_page_far_down_takes_no_more(self, pia, beyond, monkeypatch):
         """Its rows are looked for in the index, in the same statement."""
         monkeypatch.setattr("tenants.api.v1.pages.FAR", 20)
 
@@ -65,7 +65,7 @@ class TestStatementsBeyondSigningIn:
         assert count <= LIST, queries
 
     @pytest.mark.parametrize("size", [1, 100])
-    def test_a_list_of_v2_takes_no_more(self, orders, pia, beyond, size):
+    def test_a_list_of_v2_takes_no_more(self, pia, beyond, size):
         pia.version = "v2"
 
         count, queries = beyond(lambda: pia.get("work-orders/", {"page_size": size}))
@@ -96,8 +96,10 @@ class TestStatementsBeyondSigningIn:
 class TestPagesFarDown:
     """What is found through the index is what counting rows would have found."""
 
+    scene = MANY_ORDERS
+
     @pytest.mark.parametrize("query", [{}, {"ordering": "due_at"}, {"ordering": "-priority"}, {"status": "draft"}])
-    def test_they_show_the_same_rows(self, orders, pia, monkeypatch, query):
+    def test_they_show_the_same_rows(self, pia, monkeypatch, query):
         near = [pia.get("work-orders/", query | {"page": n, "page_size": 30}).body for n in (1, 2, 3, 4)]
         monkeypatch.setattr("tenants.api.v1.pages.FAR", 1)
         far = [pia.get("work-orders/", query | {"page": n, "page_size": 30}).body for n in (1, 2, 3, 4)]
@@ -109,7 +111,9 @@ class TestPagesFarDown:
 class TestCount:
     """Exact as far as anybody reads."""
 
-    def test_more_than_the_most_is_said_as_the_most(self, orders, pia, monkeypatch):
+    scene = MANY_ORDERS
+
+    def test_more_than_the_most_is_said_as_the_most(self, pia, monkeypatch):
         monkeypatch.setattr("tenants.api.v1.pages.MOST_COUNTED", 25)
 
         answer = pia.get("work-orders/", {"status": "draft", "page_size": 10, "page": 4})
@@ -117,7 +121,7 @@ class TestCount:
         assert (answer.body["count"], len(answer.body["results"])) == (25, 10)
         assert answer.body["next"] is not None
 
-    def test_all_orders_are_counted_exactly_without_counting(self, orders, pia, monkeypatch):
+    def test_all_orders_are_counted_exactly_without_counting(self, pia, monkeypatch):
         """None is ever deleted and numbers have no gaps, so the series know."""
         monkeypatch.setattr("tenants.api.v1.pages.MOST_COUNTED", 25)
 

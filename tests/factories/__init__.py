@@ -43,7 +43,7 @@ from tests.factories.people import (
     ShiftFactory,
     SkillFactory,
 )
-from tests.factories.plans import PlanFactory, PlanItemFactory, PlanStepFactory
+from tests.factories.plans import PlanFactory, PlanItemFactory, PlanPublishingFactory, PlanStepFactory
 from tests.factories.preferences import (
     DefaultPreferenceFactory,
     DigestFactory,
@@ -106,6 +106,7 @@ __all__ = [
     "OrganizationFactory",
     "PlanFactory",
     "PlanItemFactory",
+    "PlanPublishingFactory",
     "PlanStepFactory",
     "PlannerFactory",
     "ProcessFactory",

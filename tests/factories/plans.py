@@ -1,10 +1,12 @@
 """Plans: asked for, computed by the worker's own step, and brought further by the real verbs."""
 
+from unittest import mock
+
 import factory
 
 from dispatch.actions import plans
-from dispatch.actions.plans import computing
-from dispatch.models import Plan, PlanItem, PlanStep
+from dispatch.actions.plans import computing, publishing
+from dispatch.models import Plan, PlanItem, PlanPublishing, PlanStep
 from tenants.context import tenant
 from tests.factories.base import BaseFactory, same_organization
 from tests.factories.members import PlannerFactory
@@ -14,6 +16,7 @@ WAY = {
     "computing": [],
     "ready": ["compute"],
     "waiting": ["compute", "submit"],
+    "publishing": ["compute", "queue"],
     "published": ["compute", "publish"],
     "undone": ["compute", "publish", "undo"],
     "discarded": ["compute", "discard"],
@@ -68,12 +71,34 @@ class PlanStepFactory(BaseFactory):
         return PlanStep.objects.get(plan=plan)
 
 
+class PlanPublishingFactory(BaseFactory):
+    """What has a large plan published."""
+
+    class Meta:
+        model = PlanPublishing
+
+    plan = factory.SubFactory(PlanFactory, organization=same_organization(), at="ready")
+
+    @classmethod
+    def _made(cls, model_class, *, organization, plan):
+        if plan.status != "ready":
+            return PlanPublishing.objects.create(plan=plan, member=plan.member)
+        _queue(plan, plan.member)
+        return PlanPublishing.objects.get(plan=plan)
+
+
 def _step(plan, attempts=1):
     with tenant(plan.organization_id):
         step = PlanStep.objects.get(plan=plan)
         PlanStep.objects.filter(pk=step.pk).update(state="done", done_at=step.run_after)
     step.attempts = attempts
     computing.run(step)
+
+
+def _queue(plan, by):
+    """As if it were a large one."""
+    with tenant(plan.organization_id), mock.patch.object(publishing, "MOST_AT_ONCE", -1):
+        plans.publish(plan, by=by)
 
 
 def _verb(act):
@@ -89,6 +114,7 @@ SAID = {
     "give_up": lambda plan, by: _step(plan, attempts=computing.MOST_TRIES + 1),
     "submit": _verb(plans.submit),
     "publish": _verb(plans.publish),
+    "queue": _queue,
     "undo": _verb(plans.undo),
     "discard": _verb(plans.discard),
 }

@@ -10,6 +10,7 @@ QUEUES_OF = {
     "dispatch.stayend": {"default"},
     "dispatch.certificateend": {"default"},
     "dispatch.planstep": {"bulk"},
+    "dispatch.planpublishing": {"bulk"},
     "notifications.message": {"urgent", "default"},
     "notifications.digest": {"default"},
     "notifications.webhookcall": {"bulk"},

@@ -94,14 +94,15 @@ cancelled  -         -         =
 
 # It moves nothing and so needs no second pair of eyes; who submitted it is not who says the next word.
 PLAN = grid("""
-             finish  fail    submit   return  publish    undo    discard
-computing    ready   failed  -        -       -          -       -
-ready        =       -       waiting  -       published  -       discarded
-waiting      -       -       =        ready   published  -       discarded
-published    -       -       -        -       =          undone  -
-undone       -       -       -        -       -          =       -
-discarded    -       -       -        -       -          -       =
-failed       -       =       -        -       -          -       -
+             finish  fail    submit   return  publish    queue       hand_out   stop   undo    discard
+computing    ready   failed  -        -       -          -           -          -      -       -
+ready        =       -       waiting  -       published  publishing  -          -      -       discarded
+waiting      -       -       =        ready   published  publishing  -          -      -       discarded
+publishing   -       -       -        -       -          =           published  ready  -       -
+published    -       -       -        -       =          -           =          -      undone  -
+undone       -       -       -        -       -          -           -          -      =       -
+discarded    -       -       -        -       -          -           -          -      -       =
+failed       -       =       -        -       -          -           -          -      -       -
 """)
 
 # Somebody is waited for. People say that they take care of it; that it is over is said by what it is about.
@@ -154,7 +155,7 @@ INTERNAL = {
     "import": {"list_problems", "finish", "fail"},
     "assignment": {"finish"},
     "absence": set(),
-    "plan": {"finish", "fail"},
+    "plan": {"finish", "fail", "queue", "hand_out", "stop"},
     "escalation": {"end"},
 }
 # Who says it, where an admin may not: whose it is, and whoever stands at the machine.
@@ -182,6 +183,8 @@ REASONS = {
     ("task", "in_progress", "resume"): "already_in_progress",
     ("ticket", "in_progress", "reopen"): "already_in_progress",
     ("plan", "ready", "return"): "already_ready",
+    ("plan", "ready", "stop"): "already_ready",
+    ("plan", "waiting", "stop"): "already_waiting",
 }
 
 

@@ -57,6 +57,7 @@ UNTOLD = {
     "absence.cancelled": "planners see the roster, and whoever was to be away has mostly said it",
     **dict.fromkeys(("import.created", "import.checked", "import.confirmed", "import.discarded"), ON_PAGES),
     **dict.fromkeys(("plan.created", "plan.computed", "plan.failed", "plan.adjusted", "plan.discarded"), ON_PAGES),
+    **dict.fromkeys(("plan.queued", "plan.stopped"), ON_PAGES),
     "plan.returned": "the page of the plan says so, with the comment",
     **dict.fromkeys(("member.added", "member.edited", "capacity.edited"), SETTINGS),
     **dict.fromkeys(("member_skill.granted", "member_skill.edited", "member_skill.taken_back"), SETTINGS),

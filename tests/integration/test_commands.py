@@ -5,9 +5,11 @@ import socket
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from config import demo
 from notifications.models import Message, Notification
+from notifications.queries.conservation import figures
 from tenants.context import tenant
 from tenants.models import Delivery, Member, Organization
 from workorder.models import WorkOrder
@@ -34,7 +36,10 @@ class TestSeedDemo:
             assert states == set(OrderStatus.values)
             assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
             assert Notification.objects.exists()
-            assert not Message.objects.exists(), "the demo's past would be mailed"
+            assert not Message.objects.filter(state="pending").exists(), "the demo's past would be mailed"
+            assert figures()["messages"]["missing"] == 0, "a page says that something is lost"
+            early = Notification.objects.filter(created_at__lt=F("event__occurred_at"))
+            assert not early.exists(), "somebody was told of what had not happened yet"
             addresses = set(Member.objects.values_list("user__email", flat=True))
         assert {email for email, _ in demo.sign_ins() if "north" in email} <= addresses
 

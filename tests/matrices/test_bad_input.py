@@ -8,7 +8,7 @@ import time_machine
 from tenants.actions import tokens
 from tests.golden.roles import PUBLIC, ROUTES
 from tests.support.hostile import BODIES, IDS, NUL, TOO_LONG, values_for
-from tests.support.payloads import body, knock, named, some, speaker_of
+from tests.support.payloads import body, knock, named, scene_of, some, speaker_of
 from tests.support.registry import METHODS, routes, shape_of, shaped_routes, takes_file
 
 ENOUGH = 60
@@ -65,6 +65,10 @@ def needs_words(line):
 class TestFields:
     """One field wrong, the rest as it should be: the answer names the field."""
 
+    @staticmethod
+    def scene(line, name):
+        return scene_of(routes()[line])
+
     def test_there_are_enough_of_them(self):
         assert len(FIELDS) > ENOUGH
 
@@ -92,6 +96,10 @@ def _named(answer):
 
 class TestBodies:
     """What is no JSON object is refused before anybody looks for fields in it."""
+
+    @staticmethod
+    def scene(line):
+        return scene_of(routes()[line])
 
     @pytest.mark.parametrize("line", READ)
     def test_body_that_is_no_object_is_refused(self, world, api_client, line):

@@ -63,9 +63,11 @@ MADE_BY = {
 }
 
 
-def cells(*kinds):
+def cells(*kinds, drivers=DRIVERS):
     """The cells of the grids whose content is one of these; `moves` stands for the name of a state."""
-    chosen = [p for p in CELLS if (p.values[-1] if p.values[-1] in "+=-" else "moves") in kinds]
+    chosen = [
+        p for p in CELLS if (p.values[-1] if p.values[-1] in "+=-" else "moves") in kinds and p.values[0] in drivers
+    ]
     return pytest.mark.parametrize(("driver", "noun", "state", "verb", "cell"), chosen)
 
 
@@ -141,6 +143,16 @@ class TestStateByVerb:
         kept = as_kept(row)
         assert outcome == Outcome(200)
         assert (kept.status, kept.version) == (cell, row.version + 1)
+        assert events_after(row) == [WRITTEN_BY[noun, verb]]
+
+    @cells("moves", drivers=("htmx", "form"))
+    def test_said_twice_from_one_page_it_is_done_once(self, world, drive, row, noun, state, verb, cell):
+        """A double click names the version of before the first click, which is nobody else's change."""
+        drive.as_(speaker(world, noun, verb))
+
+        outcomes = drive.say(row, verb), drive.say(row, verb)
+
+        assert outcomes == (Outcome(200), Outcome(200))
         assert events_after(row) == [WRITTEN_BY[noun, verb]]
 
     @cells("+")

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tenants import context, doorbell
+from tenants.access import SESSION_KEY
 from tenants.context import tenant
 from tenants.models import Delivery, Department, Event, Member, Organization
 from tests import factories
 from tests.factories import DepartmentFactory, WorkOrderFactory
 from tests.support import fingerprints
-from tests.support.clients import committed
+from tests.support.clients import Door, committed
 from tests.support.world import ORDER_STATES
 from workorder.models import WorkOrder
 
@@ -174,6 +175,16 @@ class TestSignIn:
 
         assert user == world.sina.user
         assert client.get("/notifications/").status_code == 200
+
+    def test_a_session_written_at_once_is_the_one_that_signing_in_leaves(self, world):
+        """Nothing that the product or Django keeps of a sign-in is missing: most tests of pages begin with it."""
+        written, signed_in = Door().sign_in(world.pia), Door()
+
+        signed_in.force_login(world.pia.user)
+
+        chosen = {SESSION_KEY: str(world.north.pk)}
+        assert dict(written.session.items()) == dict(signed_in.session.items()) | chosen
+        assert written.get("/notifications/").status_code == 200
 
     def test_admin_client_is_a_member_and_staff_client_is_not(self, admin_client, staff_client):
         """pytest-django's admin_client is a superuser, who may do what no admin of an organization may."""

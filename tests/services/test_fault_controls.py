@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from notifications import transports
 from notifications.actions import joining, telling
 from notifications.states import Kind, Transport
-from tenants import context, doorbell, events, relay
+from tenants import doorbell, events, relay
 from tenants.actions import tokens
 from tenants.context import tenant
 from tenants.models import Delivery, Department, Event
@@ -266,66 +266,3 @@ class TestNotByIds:
 
 def _department(organization, code):
     return Department.objects.create(code=code, name=code)
-
-
-class TestChecker:
-    """It compares what was promised with what there is; each lie is told to it once."""
-
-    @pytest.fixture
-    def submitted(self, north, look, history):
-        """An order that a client made and submitted, as the history has it."""
-        with context.acting(via="api", request_id="a"):
-            order = WorkOrderFactory(organization=north, at="submitted")
-        relay.relay(north)
-        history.add("invoke", op="a", body={}, path="", client=0)
-        history.add("ok", op="a", id=str(order.pk), version=order.version, ms=1.0, status=200)
-        return order
-
-    def test_truth_is_found_to_be_true(self, submitted, look, history):
-        checker = Checker(look, history)
-
-        assert [*checker.lost(), *checker.gaps(), *checker.stale_rows(), *checker.positions()] == []
-
-    def test_acknowledged_but_not_there_is_lost(self, submitted, look, history):
-        history.add("invoke", op="b", body={}, path="", client=0)
-        history.add("ok", op="b", id=str(submitted.pk), version=submitted.version, ms=1.0, status=200)
-
-        assert list(Checker(look, history).lost()) == ["b was acknowledged, and nothing was written down of it"]
-
-    def test_version_that_was_promised_and_is_not_there_is_lost(self, submitted, look, history):
-        history.add("ok", op="a", id=str(submitted.pk), version=9, ms=1.0, status=200)
-
-        assert list(Checker(look, history).lost()) == [f"{submitted.pk} was said to have version 9 and has 2"]
-
-    @pytest.mark.parametrize(
-        ("sql", "check"),
-        [
-            ("UPDATE workorder_workorder SET version = version + 1", "stale_rows"),
-            ("DELETE FROM tenants_delivery WHERE subscriber LIKE 'notifications%'", "deliveries"),
-            ("UPDATE tenants_event SET position = 99 WHERE position = 2", "positions"),
-        ],
-        ids=["version", "delivery", "position"],
-    )  # fmt: skip
-    def test_what_is_not_as_the_ledger_says_is_found(self, submitted, look, history, sql, check):
-        with look.line() as line:
-            line.execute("SET session_replication_role = replica")  # the guards against it sleep
-            line.execute(sql)
-
-        assert list(getattr(Checker(look, history), check)()) != []
-
-    def test_message_that_nobody_made_is_missed(self, submitted, north, look, history):
-        message = MessageFactory(organization=north)
-        with look.line() as line:
-            line.execute("DELETE FROM notifications_message WHERE id = %s", [message.pk])
-
-        assert [line.split(" of ")[0] for line in Checker(look, history).messages()] == [
-            "nobody decided about the mail"
-        ]
-
-    def test_change_that_nobody_asked_for_is_a_phantom(self, north, look, history):
-        with tenant(north), context.acting(via="api", request_id="x"):
-            events.record(_department(north, "A"), "department.created", by=None)
-
-        assert [line.split(" changed ")[1] for line in Checker(look, history).phantom()] == [
-            "under x, which nobody sent"
-        ]

@@ -24,7 +24,7 @@ from tenants.ids import uuid7
 from tenants.models import Event, Member
 from tests.factories import OperatorFactory, OrganizationFactory
 from tests.support import wait
-from tests.support.editions import Full
+from tests.support.editions import Full, command_of
 from tests.support.faults.checker import Look
 from tests.support.faults.servers import Redis
 from tests.support.sockets import Follower
@@ -73,6 +73,14 @@ class Floor:
     def unrelayed(self):
         return self.look.one("SELECT count(*) FROM tenants_event WHERE relayed_at IS NULL")[0]
 
+    def restart_ws(self, application):
+        words = [self.edition._placed("ws", word) for word in command_of("ws")]
+        command = [application if word == "config.asgi:application" else word for word in words]
+        self.edition.begin("ws", command, DATABASE_URL=self.edition.urls.app)
+
+    def unannounced(self):
+        return self.look.one("SELECT count(*) FROM tenants_delivery WHERE state = 'pending'")[0]
+
     def hears_redis(self):
         """Whether the socket server has its subscription (again)."""
         with redis.Redis.from_url(f"{self.redis.url}/{LIVE_DATABASE}", socket_timeout=5) as line:
@@ -120,6 +128,13 @@ class Crowd(threading.Thread):
 
     def are_connected(self):
         return len(self.followers) == self._count and all(follower.is_connected for follower in self.followers)
+
+    def have_resumed(self):
+        return all(follower.heard["resumed"] for follower in self.followers)
+
+    def know(self, version, count):
+        """Whether everybody knows so many things in a version."""
+        return all(list(follower.versions.values()).count(version) == count for follower in self.followers)
 
     def wrong(self, truth):
         """How many do not know what the database knows."""
@@ -220,6 +235,30 @@ class TestConvergence:
         assert all(f.heard["resync"] >= 1 for f in crowd.followers), "the kills of Redis were felt"
         assert heard["changed"] > SOCKETS * SUBJECTS
         assert {name: seconds for name, seconds in found.items() if seconds > RIGHT_SECONDS and name != "no kill"} == {}
+
+    @pytest.mark.parametrize("application", ["config.asgi", "tests.support.faults.forgetful"], ids=["real", "control"])
+    def test_who_comes_back_hears_what_happened_meanwhile(self, floor, application):
+        """Redis is well, so nobody is told to read everything again. The control forgets what was missed."""
+        crowd = Crowd(floor, floor.secrets(1), 3)
+        crowd.start()
+        wait.until(crowd.are_connected, within=UP_SECONDS, every=0.1, why=floor.edition.told)
+        recorder = Recorder(floor.house)
+        recorder.record(SUBJECTS)
+        seconds_until_right(floor, crowd)
+
+        floor.edition.kill("ws")
+        recorder.record(SUBJECTS)
+        wait.until(lambda: not (floor.unrelayed() or floor.unannounced()), within=60, why=floor.edition.told)
+        floor.restart_ws(f"{application}:application")
+        wait.until(crowd.have_resumed, within=UP_SECONDS, every=0.02, why=floor.edition.told)
+        wait.until(floor.hears_redis, within=UP_SECONDS, every=0.02, why=floor.edition.told)
+        recorder.record(1)  # whoever hears of this has heard all that was said before
+        wait.until(lambda: crowd.know(3, 1), within=30, why=floor.edition.told)
+        wrong = crowd.wrong(floor.versions())
+        resyncs = sum(f.heard["resync"] for f in crowd.followers)
+        crowd.leave()
+
+        assert (wrong, resyncs) == (0 if application == "config.asgi" else 3, 0)
 
     def test_socket_of_somebody_sent_away_is_closed_within_five_seconds(self, floor):
         """By the real clock, in the real process: the look every four seconds is what ends it."""

@@ -9,12 +9,12 @@ from unittest import mock
 import pytest
 
 from dispatch.actions import assignments, plans
-from dispatch.actions.plans import publishing
-from dispatch.models import Assignment, Plan, PlanItem, PlanStep
+from dispatch.actions.plans import handing, publishing
+from dispatch.models import Assignment, Plan, PlanItem, PlanPublishing, PlanStep
 from tenants import relay
 from tenants.context import tenant
 from tenants.errors import NotAllowed, Stale
-from tenants.models import TenantQuerySet
+from tenants.models import Event, TenantQuerySet
 from tests.factories import DepartmentFactory, OperatorFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
 from tests.support import databases
 from tests.support.racing import Meeting, no_constraint, no_lock, no_version, race
@@ -23,7 +23,7 @@ from workorder.models import WorkOrderTask
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ONE_OPEN = ("dispatch_assignment", "assignment_one_open_per_task")
-LABEL = "dispatch.planstep"
+LABEL, PUBLISHING = "dispatch.planstep", "dispatch.planpublishing"
 TASKS = 3
 
 
@@ -58,6 +58,13 @@ class Floor:
 
     def publish(self, plan=None, by=None, **more):
         return self.here(plans.publish, plan or self.plan, by=by or self.planners[0], **more)
+
+    def queued(self):
+        """The plan is published as if it were a large one: the row that a worker is to take."""
+        with mock.patch.object(publishing, "MOST_AT_ONCE", 0):
+            self.publish()()
+        with tenant(self.north):
+            return PlanPublishing.objects.get(plan=self.plan)
 
     def held(self):
         """How many open assignments each task has, and whether the task names the same member."""
@@ -191,6 +198,61 @@ class TestKilled:
             found = Plan.objects.get(pk=plan.pk)
             assert (found.status, found.items.count()) == ("ready", TASKS)
 
+    def test_a_worker_killed_while_it_publishes_leaves_nothing_half_done(self, floor, database_urls):
+        """Everything was given and not yet kept: nobody has anything, and the next worker gives all of it."""
+        row = floor.queued()
+        killed = subprocess.run(
+            [sys.executable, "-c", DIES_PUBLISHING, str(floor.north.pk), str(row.pk)],
+            env=os.environ | {"DATABASE_URL": database_urls.app, "DJANGO_SETTINGS_MODULE": "config.settings"},
+            cwd=databases.ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert killed.returncode == -9, killed.stderr
+        with tenant(floor.north):
+            found, row = Plan.objects.get(pk=floor.plan.pk), PlanPublishing.objects.get(pk=row.pk)
+            assert (found.status, found.phase) == ("publishing", "Giving everybody their tasks")
+            assert not Assignment.objects.exists()
+            assert not Event.objects.filter(kind__in=["assignment.offered", "task.assigned"]).exists()
+            assert (row.state, row.attempts, row.failures) == ("pending", 1, 0)
+            PlanPublishing.objects.filter(pk=row.pk).update(lease_until=row.run_after)
+
+        relay.run(PUBLISHING, floor.north, row.pk)
+
+        with tenant(floor.north):
+            assert Plan.objects.get(pk=floor.plan.pk).status == "published"
+            assert Assignment.objects.open().filter(plan=floor.plan).count() == TASKS
+        assert floor.held() == (1, True)
+
+
+class TestPublishedByAWorker:
+    def test_a_claim_and_the_worker_do_not_both_get_a_task(self, floor):
+        """Either the claim comes too late, or the worker stops and the plan says so."""
+        row = floor.queued()
+        claims = [floor.here(assignments.claim, task, by=floor.people[0]) for task in floor.tasks]
+
+        answers = race(lambda: relay.run(PUBLISHING, floor.north, row.pk), *claims)
+
+        assert all(isinstance(answer, NotAllowed | Stale) for answer in refusals(answers)), answers
+        assert floor.held() == (1, True)
+        with tenant(floor.north):
+            plan = Plan.objects.get(pk=floor.plan.pk)
+            claimed = Assignment.objects.filter(plan=None).count()
+        assert plan.status == ("ready" if claimed else "published")
+        assert bool(plan.problem) == bool(claimed)
+
+    def test_two_workers_with_one_row_publish_it_once(self, floor):
+        row = floor.queued()
+
+        answers = race(*[lambda: handing.run(row) for _ in range(2)])
+
+        assert refusals(answers) == []
+        assert floor.held() == (1, True)
+        with tenant(floor.north):
+            assert Event.objects.filter(kind="plan.published").count() == 1
+
 
 DIES = """
 import os, signal, sys, uuid
@@ -206,6 +268,18 @@ def dying(snapshot, settings, *, seconds, tell):
 
 computing.plan = dying
 relay.run("dispatch.planstep", uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]))
+"""
+
+
+DIES_PUBLISHING = """
+import os, signal, sys, uuid
+import django
+django.setup()
+from dispatch.actions.plans import publishing
+from tenants import relay
+
+publishing._keep_times = lambda plan: os.kill(os.getpid(), signal.SIGKILL)
+relay.run("dispatch.planpublishing", uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]))
 """
 
 

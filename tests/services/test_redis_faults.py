@@ -17,6 +17,7 @@ from tests.support import wait
 from tests.support.faults.checker import Checker, Look
 from tests.support.faults.clients import Recorder
 from tests.support.faults.history import History
+from tests.support.faults.proxy import CUT, LATE, SLOW, SWALLOWED, WHOLE, Proxy
 from tests.support.faults.running import Shaken
 from tests.support.faults.servers import Redis
 from tests.support.sinks import MailSink
@@ -41,15 +42,15 @@ class Floor:
         self.history = History(folder / "history.jsonl")
         self.mail, self.line = mail, requests.Session()
 
-    def paired(self, probe, rounds):
+    def paired(self, probe, rounds, broken="broken"):
         """[(milliseconds, status) of the broken one, and of the well one] of so many rounds, each first in turn."""
-        found = {"broken": [], "well": []}
+        found = {broken: [], "well": []}
         for number in range(rounds):
-            for name in sorted(self.bases, reverse=bool(number % 2)):
+            for name in sorted(found, reverse=bool(number % 2)):
                 begun = time.perf_counter()
                 status = probe(self.bases[name])
                 found[name].append(((time.perf_counter() - begun) * 1000, status))
-        return found["broken"], found["well"]
+        return found[broken], found["well"]
 
     def sign_in(self, base):
         """Counted before anything else is looked at, and refused because there is no password."""
@@ -203,6 +204,39 @@ class TestBroken:
         assert floor.findings() == []
 
 
+class TestLine:
+    """Redis is well, and the line to it is not."""
+
+    @pytest.fixture(scope="module")
+    def proxy(self, floor, redis):
+        with Proxy(redis.port) as proxy:
+            floor.bases["line"] = floor.edition.another_web("line", REDIS_URL=proxy.url)
+            yield proxy
+
+    @pytest.fixture
+    def used(self, floor, proxy):
+        """Redis is asked again: the breaker of the last fault is closed, and stayed so."""
+        proxy.line = WHOLE
+
+        def is_asked():
+            before = proxy.answers
+            return floor.sign_in(floor.bases["line"]) == 400 and proxy.answers > before
+
+        wait.until(lambda: is_asked() and is_asked(), within=20, why="it is asked")
+
+    @pytest.mark.parametrize("line", [CUT, SLOW, LATE, SWALLOWED])
+    def test_nobody_waits_for_it(self, floor, proxy, used, record_property, line):
+        proxy.line = line
+        found = floor.paired(floor.sign_in, ROUNDS, broken="line")
+        proxy.line = WHOLE
+
+        first, later = longer(*found)
+        record_property("figures", f"redis line {line}: a sign-in takes {first:.0f} ms longer, then {later:.1f}")
+        assert [{status for _, status in answers} for answers in found] == [{400}, {400}]
+        assert first <= FIRST_MS + 3 * floor.noise
+        assert later <= NEXT_MS + 3 * floor.noise
+
+
 class TestControl:
     def test_with_usual_timeouts_a_frozen_redis_holds_up_the_request(self, floor, redis):
         """Without the short time-outs and the breaker, who signs in waits for as long as Redis is frozen."""
@@ -215,3 +249,14 @@ class TestControl:
                 requests.post(f"{base}/api/v1/auth/token/", json={"email": "a@north.example"}, timeout=2)
         finally:
             redis.thaw()
+
+    def test_with_usual_timeouts_a_line_that_swallows_holds_up_the_request(self, floor, redis):
+        with Proxy(redis.port) as proxy:
+            careless = {"DJANGO_SETTINGS_MODULE": "tests.support.faults.careless", "REDIS_URL": proxy.url}
+            base = floor.edition.another_web("careless behind a line", **careless)
+            assert floor.sign_in(base) == 400
+            assert proxy.answers > 0
+
+            proxy.line = SWALLOWED
+            with pytest.raises(requests.Timeout):
+                requests.post(f"{base}/api/v1/auth/token/", json={"email": "a@north.example"}, timeout=2)

@@ -50,7 +50,11 @@ TYPED = {
     "merge": lambda world: {"parts": [WorkOrderTask.objects.exclude(split_from=None).order_by("pk").last()]},
 }
 # Columns that the product writes together with a verb of the system.
-TOGETHER = {("workorder", "finish"): lambda: {"completed_at": context.now()}}
+TOGETHER = {
+    ("workorder", "finish"): lambda: {"completed_at": context.now()},
+    ("plan", "hand_out"): lambda: {"published_at": context.now()},
+    ("plan", "stop"): lambda: {"to": "ready"},
+}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ FOLDERS = {
     "e2e": ("e2e",),
     "matrices": ("matrix", "no_cover"),  # nine in ten tests; a line that only they reach is not tested by hand
     "contract": ("contract",),
-    "property": ("property",),
+    "property": ("property", "no_cover"),
     "meta": ("meta",),
     "services": ("postgres",),
     "browser": ("chromium",),

@@ -105,17 +105,17 @@ class Follower:
         self.said, self.went_back = {}, []  # on this socket; what was read again may be ahead of it
         self.heard = dict.fromkeys(("hello", "changed", "resync", "resumed"), 0)
         self.codes, self._reading = [], set()
-        self.is_connected = False
+        self.line, self.is_connected = None, False
 
     async def follow(self):
         while True:
             with suppress(OSError):
-                line = await Line.to(self._port, self._authorization, self._frame)
+                self.line = await Line.to(self._port, self._authorization, self._frame)
                 try:
-                    self.codes.append(await line.is_closed)
+                    self.codes.append(await self.line.is_closed)
                 finally:
                     self.is_connected = False
-                    line.close()
+                    self.line.close()
             await wait.before_trying_again()
 
     def _frame(self, line, body):
@@ -134,9 +134,13 @@ class Follower:
         elif kind == "resumed":
             self.position = frame["position"]
         elif kind == "resync":
-            task = asyncio.get_running_loop().create_task(self._again())
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
+            self.read()
+
+    def read(self):
+        """Begin to read everything again; the line is listened to meanwhile."""
+        task = asyncio.get_running_loop().create_task(self._again())
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
 
     def _changed(self, pk, version, position):
         if version < self.said.get(pk, 0):

@@ -1,7 +1,8 @@
 """Keeps the cast on stage: built once, in a transaction nobody commits, and every test is rolled back to it.
 
 A matrix asks for the same thing in hundreds of cells. Its class may have a `scene(**parameters)` that answers a key and
-how the thing is made: cells with one key follow each other, and the thing is made once for all of them.
+how the thing is made: cells with one key follow each other, and the thing is made once for all of them. Where all tests
+of a class want the same, `scene` is the key and the way it is made.
 
 A test that needs an empty database, or commits, has the stage struck first; the next one that asks for the cast has
 it built anew. So the order of tests changes what the suite costs, never what a test sees.

@@ -134,6 +134,7 @@ def _build_people(world):
     plan = made.PlanFactory(**south, **zoe)
     made.PlanItemFactory(**south, plan=plan, task=world.south_task)
     made.PlanStepFactory(**south, plan=plan)
+    made.PlanPublishingFactory(**south, plan=plan)
 
 
 def _told(world):

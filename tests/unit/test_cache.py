@@ -41,6 +41,15 @@ class TestGuardedClient:
 
         assert is_guarded == (name != "get_client")
 
+    @pytest.mark.parametrize(("long_seconds", "is_left_alone"), [(-1, True), (60, False)], ids=["long", "short"])
+    def test_who_takes_long_to_answer_is_believed_and_left_alone(self, monkeypatch, long_seconds, is_left_alone):
+        """A Redis that is slow within its time-outs would otherwise be waited for at every question."""
+        monkeypatch.setattr(cache, "breaker", Breaker(silent_seconds=60))
+        monkeypatch.setattr(cache, "LONG_SECONDS", long_seconds)
+
+        assert cache.guarded(len)("four") == 4
+        assert cache.breaker.is_open() is is_left_alone
+
     def test_error_of_the_caller_is_nobodys_absence(self, monkeypatch):
         """A key that is not there says nothing about Redis."""
         monkeypatch.setattr(cache, "breaker", Breaker(silent_seconds=60))

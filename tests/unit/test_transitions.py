@@ -5,8 +5,8 @@ import pytest
 from tenants import events, transitions
 from tenants.context import tenant
 from tenants.errors import NotAllowed, Stale
-from tenants.models import Event
-from tenants.transitions import change, change_all, is_repeat, move, move_all
+from tenants.models import Event, inserting
+from tenants.transitions import change, change_all, is_repeat, move, move_all, was_said
 from tests.factories import WorkOrderFactory
 from workorder.models import WorkOrder
 
@@ -92,6 +92,41 @@ class TestMove:
             assert not is_repeat(order, "cancel", by=None)
 
 
+class TestSaidFromAnOldPage:
+    """Whoever names the version of before their own doing is no stranger to it."""
+
+    def said(self, world, *between, by, seen=1):
+        """What the verb finds after Pia cancelled and what came then, said by somebody who saw a version."""
+        order = WorkOrderFactory(organization=world.north)
+        with tenant(world.north):
+            for member in between:
+                change(order, "workorder.edited", by=member, title="Other")
+            move(order, "cancel", by=world.pia)
+            return was_said(order, "cancel", by=by, seen=seen)
+
+    def test_a_double_click_is_one_wish(self, world):
+        assert self.said(world, by=world.pia)
+        assert self.said(world, world.pia, by=world.pia), "what they did themselves meanwhile is no news to them"
+
+    def test_what_somebody_else_did_since_is_news(self, world):
+        """The decision was about another picture, whoever took it first."""
+        with pytest.raises(Stale):
+            self.said(world, world.ada, by=world.pia)
+        assert self.said(world, world.ada, by=world.pia, seen=2)
+
+    def test_somebody_elses_doing_is_news(self, world):
+        with pytest.raises(Stale):
+            self.said(world, by=world.ada)
+
+    def test_nobody_has_seen_a_version_that_is_to_come(self, world):
+        with pytest.raises(Stale):
+            self.said(world, by=world.pia, seen=10**500)
+
+    def test_who_names_no_version_is_judged_by_the_state(self, world):
+        assert self.said(world, world.ada, by=world.pia, seen=None)
+        assert not self.said(world, by=world.ada, seen=None)
+
+
 class TestMoveAll:
     """The set form of `move`: the same guard, one statement."""
 
@@ -123,7 +158,7 @@ class TestChangeAll:
     """The set form of `change`: rows of different versions, each with its own next one and its own event."""
 
     def test_rows_of_several_versions_change_together(self, world):
-        """One statement per version, one event per row, and what the rows know is what was written."""
+        """One event per row, and what the rows know is what was written."""
         one, two = WorkOrderFactory.create_batch(2, organization=world.north)
 
         with tenant(world.north):
@@ -157,6 +192,7 @@ class TestChangeAll:
     def test_many_more_than_a_statement_holds(self, world, monkeypatch):
         """Rows are written in pieces of a size the database answers in time."""
         monkeypatch.setattr(transitions, "AT_ONCE", 2)
+        monkeypatch.setattr(inserting, "AT_ONCE", 2)
         orders = WorkOrderFactory.create_batch(5, organization=world.north)
 
         with tenant(world.north):

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
-from tenants.transitions import is_repeat, move, move_all
+from tenants.transitions import move, move_all, was_said
 from workorder import problems
 from workorder.actions import orders
 from workorder.models import WorkOrder, WorkOrderProcess, WorkOrderTask
@@ -14,8 +14,8 @@ from workorder.states import ProcessStatus, TaskStatus
 @transaction.atomic
 def skip(process: WorkOrderProcess, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrderProcess:
     """Leave out a process that is not needed: its tasks are cancelled, and the next step may come."""
-    process = lock(process, seen=seen)
-    if is_repeat(process, "skip", by=by):
+    process = lock(process)
+    if was_said(process, "skip", by=by, seen=seen):
         return process
     refuse(problems.of_skipping(process))
     refuse_input(problems.of_words(reason, "reason", most=500))

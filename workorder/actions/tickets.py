@@ -11,7 +11,7 @@ from tenants import context, events
 from tenants.errors import refuse, refuse_input
 from tenants.models import Department, Member
 from tenants.states import wrong_state
-from tenants.transitions import change, is_repeat, move
+from tenants.transitions import change, move, was_said
 from workorder import problems
 from workorder.actions import orders
 from workorder.models import Customer, Ticket, WorkOrder
@@ -72,8 +72,8 @@ def edit(ticket: Ticket, *, by: Member | None, seen: int | None = None, **facts:
 def triage(ticket: Ticket, *, by: Member | None, seen: int | None = None, **facts: Any) -> Ticket:
     """Say how much it matters, where it belongs and who takes care of it; what is not named stays."""
     _only(facts, TRIAGED)
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    if is_repeat(ticket, "triage", by=by):
+    ticket = Ticket.objects.lock(ticket)
+    if was_said(ticket, "triage", by=by, seen=seen):
         return ticket
     refuse(wrong_state(ticket, "triage"))
     changed = _differing(ticket, facts)
@@ -88,8 +88,8 @@ def triage(ticket: Ticket, *, by: Member | None, seen: int | None = None, **fact
 @transaction.atomic
 def start(ticket: Ticket, *, by: Member | None, seen: int | None = None) -> Ticket:
     """Begin to take care of it. Whoever does so has it, if nobody had."""
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    if is_repeat(ticket, "start", by=by):
+    ticket = Ticket.objects.lock(ticket)
+    if was_said(ticket, "start", by=by, seen=seen):
         return ticket
     refuse(wrong_state(ticket, "start"))
     taken: dict[str, Any] = {"assigned_member_id": by.pk} if by and ticket.assigned_member_id is None else {}
@@ -100,8 +100,8 @@ def start(ticket: Ticket, *, by: Member | None, seen: int | None = None) -> Tick
 @transaction.atomic
 def resolve(ticket: Ticket, *, by: Member | None, resolution: str, seen: int | None = None) -> Ticket:
     """Say what was done about it."""
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    if is_repeat(ticket, "resolve", by=by):
+    ticket = Ticket.objects.lock(ticket)
+    if was_said(ticket, "resolve", by=by, seen=seen):
         return ticket
     refuse(wrong_state(ticket, "resolve"))
     refuse_input(problems.of_words(resolution, "resolution"))
@@ -113,16 +113,17 @@ def resolve(ticket: Ticket, *, by: Member | None, resolution: str, seen: int | N
 @transaction.atomic
 def close(ticket: Ticket, *, by: Member | None, seen: int | None = None) -> Ticket:
     """Put a resolved ticket away."""
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    move(ticket, "close", by=by)
+    ticket = Ticket.objects.lock(ticket)
+    if not was_said(ticket, "close", by=by, seen=seen):
+        move(ticket, "close", by=by)
     return ticket
 
 
 @transaction.atomic
 def reopen(ticket: Ticket, *, by: Member | None, reason: str, seen: int | None = None) -> Ticket:
     """It was not resolved after all. What was said about it stays in its history."""
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    if is_repeat(ticket, "reopen", by=by):
+    ticket = Ticket.objects.lock(ticket)
+    if was_said(ticket, "reopen", by=by, seen=seen):
         return ticket
     refuse(wrong_state(ticket, "reopen"))
     refuse_input(problems.of_words(reason, "reason"))
@@ -140,8 +141,8 @@ def convert(
     seen: int | None = None,
 ) -> Ticket:
     """Make a draft of an order of it, for the customer named or the ticket's own. `ticket.work_order` is the order."""
-    ticket = Ticket.objects.lock(ticket, seen=seen)
-    if is_repeat(ticket, "convert", by=by):
+    ticket = Ticket.objects.lock(ticket)
+    if was_said(ticket, "convert", by=by, seen=seen):
         return ticket
     if customer is not None:
         refuse_input(problems.of_given_ticket({"customer": customer}))

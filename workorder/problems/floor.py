@@ -98,8 +98,8 @@ def _nothing_left(task: WorkOrderTask, verb: str) -> Problem:
 
 def of_assigning(task: WorkOrderTask) -> list[Problem]:
     """Whether it may be given to anybody at all. A hold does not matter: whoever has it may not work on it either."""
-    label = task.get_status_display().lower()
     if not task.is_open:
+        label = task.get_status_display().lower()
         return [Problem("task_ended", f"It is {label}, so there is nothing left to give.")]
     if task.status == TaskStatus.IN_PROGRESS:
         return [Problem("task_started", "Somebody is working on it: pause it first.")]

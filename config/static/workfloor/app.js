@@ -48,8 +48,10 @@ on("changed", (event) => changed(event.detail));
 
 const FRAMES = {
   hello({ position: at }) {
+    // What happened meanwhile was not heard: since the last change, or since this page began to be read.
+    const gap = position < 0 ? { type: "loaded", at: document.body.dataset.live } : { type: "resume", position };
     if (position < 0) position = at;
-    else socket.send(JSON.stringify({ type: "resume", position })); // what happened meanwhile was not heard
+    socket.send(JSON.stringify(gap));
   },
   resumed({ position: at }) {
     position = at; // smaller than ours while something waits to be announced, or when the past is another one
@@ -109,6 +111,32 @@ on("htmx:beforeRequest", (event) => {
   const isNews = requestConfig.triggeringEvent?.type.startsWith("wf:");
   if (isNews && target.querySelector("form[data-dirty], details[open] form")) event.preventDefault();
 });
+
+// --- a double click is one wish: its second half may land on the button that came in the first one's place ---
+const first = (name, act) => document.addEventListener(name, act, true);
+const DOUBLE_CLICK = 500, NO_ANSWER = 4000; // ms
+const sending = new Map(); // form -> when it stops waiting for its answer
+let pressed = { timeStamp: -Infinity };
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+first("click", (event) => {
+  if (!event.detail || event.target.closest("button")?.form?.method !== "post") return; // 0: the keyboard's
+  const isNear = Math.abs(event.clientX - pressed.clientX) < 8 && Math.abs(event.clientY - pressed.clientY) < 8;
+  const isSecond = isNear && event.timeStamp - pressed.timeStamp < DOUBLE_CLICK;
+  pressed = event;
+  if (isSecond) stop(event);
+});
+first("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.timeStamp < sending.get(event.target)) return stop(event);
+  sending.set(event.target, event.timeStamp + NO_ANSWER);
+});
+on("htmx:afterRequest", ({ detail }) => sending.delete(detail.elt));
+addEventListener("pageshow", () => sending.clear()); // the browser kept the page and shows it again
 
 // --- small manners ---
 on("change", ({ target }) => {

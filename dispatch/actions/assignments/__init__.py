@@ -2,7 +2,14 @@
 
 from dispatch.actions.assignments.answering import accept, decline, finish, withdraw
 from dispatch.actions.assignments.exchanging import reassign, swap
-from dispatch.actions.assignments.giving import assign, claim, offer_best, offer_stranded, run
+from dispatch.actions.assignments.giving import (
+    assign,
+    claim,
+    is_somebody_there,
+    offer_best,
+    offer_stranded,
+    run,
+)
 from dispatch.actions.assignments.returning import reoffer
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "claim",
     "decline",
     "finish",
+    "is_somebody_there",
     "offer_best",
     "offer_stranded",
     "reassign",

@@ -9,7 +9,7 @@ from dispatch.states import AssignmentStatus
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
 from tenants.states import wrong_state
-from tenants.transitions import is_repeat, move
+from tenants.transitions import is_repeat, move, was_said
 from workorder.actions import tasks
 
 
@@ -17,8 +17,8 @@ from workorder.actions import tasks
 def accept(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
     """Agree to do it."""
     tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if not is_repeat(assignment, "accept", by=by):
+    assignment = Assignment.objects.lock(assignment)
+    if not was_said(assignment, "accept", by=by, seen=seen):
         refuse(wrong_state(assignment, "accept"))
         move(assignment, "accept", by=by)
     return assignment
@@ -29,8 +29,8 @@ def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int
     """Hand it back with a reason. The next best is asked in the same transaction, so nobody has to notice."""
     refuse_input(problems.of_reason(reason))
     task = tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if is_repeat(assignment, "decline", by=by):
+    assignment = Assignment.objects.lock(assignment)
+    if was_said(assignment, "decline", by=by, seen=seen):
         return assignment
     refuse(problems.of_declining(assignment, task))
     move(assignment, "decline", by=by, data={"reason": reason.strip()}, decline_reason=reason.strip())
@@ -45,8 +45,8 @@ def decline(assignment: Assignment, *, by: Member | None, reason: str, seen: int
 def withdraw(assignment: Assignment, *, by: Member | None, seen: int | None = None) -> Assignment:
     """Take a task back from somebody who is not at it. It waits in its department; nobody is asked by itself."""
     task = tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
-    if is_repeat(assignment, "withdraw", by=by):
+    assignment = Assignment.objects.lock(assignment)
+    if was_said(assignment, "withdraw", by=by, seen=seen):
         return assignment
     refuse(problems.of_withdrawing(assignment, task))
     move(assignment, "withdraw", by=by)

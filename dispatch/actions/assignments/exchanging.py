@@ -5,7 +5,7 @@ from django.db import transaction
 from dispatch import problems
 from dispatch.actions.assignments import offering
 from dispatch.models import Assignment
-from tenants.errors import refuse, refuse_input
+from tenants.errors import refuse, refuse_input, refuse_stale
 from tenants.models import Member
 from tenants.transitions import is_repeat, move
 from workorder.actions import tasks
@@ -27,9 +27,10 @@ def reassign(
     """
     refuse_input(problems.of_given_force(force, reason))
     task = tasks.lock(assignment.task)
-    assignment = Assignment.objects.lock(assignment, seen=seen)
+    assignment = Assignment.objects.lock(assignment)
     if went := _went_to(assignment, member, by=by):
         return went
+    refuse_stale(assignment, seen)
     refuse(problems.of_reassigning(assignment, task, member))
     member = offering.locked_member(member)
     grant = offering.allowed(task, member, force=force, later=True)
@@ -54,10 +55,11 @@ def swap(
     """
     refuse_input(problems.of_given_force(force, reason))
     held = offering.hold_tasks([first.task, second.task])
-    first, second = Assignment.objects.lock(first, seen=seen), Assignment.objects.lock(second)
+    first, second = Assignment.objects.lock(first), Assignment.objects.lock(second)
     here, there = held[first.task_id], held[second.task_id]
     if (gone := _went_to(first, second.member, by=by)) and (come := _went_to(second, first.member, by=by)):
         return gone, come
+    refuse_stale(first, seen)
     refuse(problems.of_pair(first, second))
     refuse([*problems.of_withdrawing(first, here), *problems.of_withdrawing(second, there)])
     people = {row.pk: row for row in offering.locked_members([first.member, second.member])}

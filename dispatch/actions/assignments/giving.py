@@ -12,7 +12,7 @@ from dispatch.actions.assignments import offering
 from dispatch.engine import Decision
 from dispatch.models import Assignment
 from tenants import events
-from tenants.errors import refuse, refuse_input
+from tenants.errors import refuse, refuse_input, refuse_stale
 from tenants.models import Department, Member
 from tenants.transitions import move
 from workorder.actions import tasks
@@ -57,6 +57,12 @@ def offer_stranded(department: Department, *, by: Member | None = None) -> list[
     return [made for _, made in decided if made]
 
 
+def is_somebody_there(department: Department) -> bool:
+    """Whether `offer_stranded` would give anything to anybody now. Holds nothing."""
+    waiting = list(queries.stranded(department)[:AT_ONCE])
+    return any(decision.chosen for decision in queries.preview(waiting))
+
+
 @transaction.atomic
 def assign(
     task: WorkOrderTask,
@@ -74,9 +80,10 @@ def assign(
     member cannot.
     """
     refuse_input(problems.of_target(member, department) + problems.of_given_force(force))
-    task = tasks.lock(task, seen=seen)
+    task = tasks.lock(task)
     if member and _was_given(task, to=member, by=by) or department and _was_sent(task, to=department, by=by):
         return task
+    refuse_stale(task, seen)
     refuse(problems.of_assigning(task))
     giver = by.name if by else "Workfloor"
     if department:
@@ -91,9 +98,10 @@ def assign(
 @transaction.atomic
 def claim(task: WorkOrderTask, *, by: Member, seen: int | None = None) -> WorkOrderTask:
     """Take a task from the queue for oneself: offered and accepted at once. Of several who try, one gets it."""
-    task = tasks.lock(task, seen=seen)
+    task = tasks.lock(task)
     if _was_given(task, to=by, by=by):
         return task
+    refuse_stale(task, seen)
     refuse(problems.of_claiming(task))
     by = offering.locked_member(by)
     grant = offering.allowed(task, by, later=False)

@@ -18,13 +18,14 @@ from dispatch.queries import backlog
 from dispatch.states import PlanStatus
 from tenants.context import tenant
 from tenants.errors import Problem, Refusal, refuse
+from tenants.models.inserting import insert_all
 from tenants.transitions import move
 
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 4
 SOLVER_SECONDS = 20.0
-AT_ONCE = 2000  # rows per statement: each has five seconds
+COLUMNS = ("plan_id", "task_id", "task_version", "member_id", "member_before_id", "starts_at", "ends_at", "parts")
 EVERY_SECONDS = 0.5  # how often the progress bar moves at most
 PHASES = {
     "pairing": "Finding out who can do what",
@@ -98,7 +99,7 @@ class _Telling:
 
 def _item(
     step: PlanStep, row: Planned, refusals: dict[str, int], held: dict[uuid.UUID, Any], place: dict[uuid.UUID, str]
-) -> PlanItem:
+) -> tuple[Any, ...]:
     """A row of the answer, with what publishing has to know: what the task was like, and the slot it had."""
     job = row.job
     has_slot = row.starts_at is not None and row.ends_at is not None
@@ -114,28 +115,24 @@ def _item(
         parts["fixed"] = True
     if job.id in held:
         parts["slot"] = slots.kept(held[job.id])
-    return PlanItem(
-        organization_id=step.organization_id,
-        plan_id=step.plan_id,
-        task_id=job.id,
-        task_version=job.version,
-        member_id=row.person,
-        member_before_id=job.holder,
-        starts_at=row.starts_at if has_slot else None,
-        ends_at=row.ends_at if has_slot else None,
-        parts=parts,
-    )
+    slot = (row.starts_at, row.ends_at) if has_slot else (None, None)
+    return (step.plan_id, job.id, job.version, row.person, job.holder, *slot, parts)
 
 
 def _write(
-    step: PlanStep, snapshot: Snapshot, values: dict[str, Any], answer: Answer, items: list[PlanItem], begun: float
+    step: PlanStep,
+    snapshot: Snapshot,
+    values: dict[str, Any],
+    answer: Answer,
+    items: list[tuple[Any, ...]],
+    begun: float,
 ) -> None:
     """Keep the answer, unless somebody thought dead has kept it after all."""
     found = Plan.objects.lock(step.plan_id)
     if found.status != PlanStatus.COMPUTING:
         return
-    PlanItem.objects.bulk_create(items, AT_ONCE)
-    moved = sum(1 for item in items if item.member_id != item.member_before_id)
+    insert_all(PlanItem, COLUMNS, items)
+    moved = sum(1 for row in answer.rows if row.person != row.job.holder)
     move(
         found,
         "finish",

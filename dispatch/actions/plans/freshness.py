@@ -16,6 +16,7 @@ from dispatch.engine.slots import overlapping
 from dispatch.models import Assignment, Plan, PlanItem
 from dispatch.queries import floor
 from tenants import context
+from tenants.errors import NotAllowed, Problem
 from tenants.models import Member
 from workorder.models import WorkOrderTask
 from workorder.problems import of_assigning
@@ -23,6 +24,14 @@ from workorder.problems import of_assigning
 Stale = dict[uuid.UUID, str]
 """Item id -> why it cannot be published, as a sentence."""
 FIRST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+class Outdated(NotAllowed):
+    """Some items of a plan do not hold any more: `stale` says which, and why."""
+
+    def __init__(self, problems: list[Problem], stale: Stale) -> None:
+        super().__init__(problems)
+        self.stale = stale
 
 
 @dataclasses.dataclass
@@ -89,14 +98,14 @@ def _against(item: PlanItem, held: Held, people: dict[uuid.UUID, Person], zone: 
     at = max(item.starts_at or moment, moment)
     is_later = at == moment
     place = uuid.UUID(item.parts["place"]) if item.parts.get("place") else person.department
-    job = as_job(held.tasks[item.task_id])
+    job = as_job(held.tasks[item.task_id], held.skills[item.task_id])
     found = reasons_against(person, job, place, at, zone, later=is_later)
     forced = problems.LIFTED if item.parts.get("force") else frozenset()
     left = [reason for reason in found if reason.code not in forced]
     return problems.of_recipient(member, left)[0].message if left else None
 
 
-def as_job(task: WorkOrderTask) -> Job:
+def as_job(task: WorkOrderTask, skill: str) -> Job:
     """As much of a job as eligibility looks at."""
     return Job(
         id=task.pk,
@@ -107,7 +116,7 @@ def as_job(task: WorkOrderTask) -> Job:
         urgency=0,
         due_at=task.due_at,
         minutes=task.minutes_left,
-        skill=task.process.process.required_skill,
+        skill=skill,
     )
 
 

@@ -22,15 +22,15 @@ COLUMNS = (
     "estimate_minutes",
     "quantity",
     "reported_quantity",
-    "process__process__required_skill",
 )
 
 
 @dataclass(frozen=True)
 class Held:
-    """The tasks of some items by id, when their orders are due, and the members, all held until the end."""
+    """The tasks of some items by id, the skills they need, when their orders are due, and the members, all held."""
 
     tasks: dict[uuid.UUID, WorkOrderTask]
+    skills: dict[uuid.UUID, str]
     due: dict[uuid.UUID, datetime.datetime | None]
     members: dict[uuid.UUID, Member]
 
@@ -41,7 +41,7 @@ def hold(items: TenantQuerySet, members: Collection[uuid.UUID]) -> Held:
     orders = WorkOrder.objects.filter(pk__in=items.order_by().values("task__work_order")).order_by("pk")
     due = dict(orders.select_for_update(no_key=True).values_list("pk", "due_at"))
     rows = WorkOrderTask.objects.filter(pk__in=items.order_by().values("task")).order_by("pk")
-    held = rows.select_for_update(of=("self",), no_key=True).select_related("process__process").only(*COLUMNS)
-    tasks = {task.pk: task for task in held}
+    tasks = {task.pk: task for task in rows.select_for_update(of=("self",), no_key=True).only(*COLUMNS)}
+    skills = dict(rows.order_by().values_list("pk", "process__process__required_skill"))
     found = offering.locked_members([Member(pk=pk) for pk in members]) if members else []
-    return Held(tasks, due, {member.pk: member for member in found})
+    return Held(tasks, skills, due, {member.pk: member for member in found})

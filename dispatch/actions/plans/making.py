@@ -9,8 +9,8 @@ from tenants import context, events
 from tenants.errors import refuse, refuse_input
 from tenants.models import Department, Member, Organization
 from tenants.states import wrong_state
-from tenants.transitions import is_repeat
 from tenants.transitions import move as take
+from tenants.transitions import was_said
 
 
 @transaction.atomic
@@ -43,8 +43,8 @@ def create(
 @transaction.atomic
 def submit(plan: Plan, *, by: Member | None, seen: int | None = None) -> Plan:
     """Ask somebody else to agree. Until they have answered it stays as it is."""
-    plan = Plan.objects.lock(plan, seen=seen)
-    if not is_repeat(plan, "submit", by=by):
+    plan = Plan.objects.lock(plan)
+    if not was_said(plan, "submit", by=by, seen=seen):
         refuse(wrong_state(plan, "submit"))
         take(plan, "submit", by=by, data={"tasks": plan.tasks_moved})
     return plan
@@ -53,8 +53,8 @@ def submit(plan: Plan, *, by: Member | None, seen: int | None = None) -> Plan:
 @transaction.atomic
 def return_(plan: Plan, *, by: Member | None, comment: str, seen: int | None = None) -> Plan:
     """Send a submitted plan back, saying what has to change."""
-    plan = Plan.objects.lock(plan, seen=seen)
-    if is_repeat(plan, "return", by=by):
+    plan = Plan.objects.lock(plan)
+    if was_said(plan, "return", by=by, seen=seen):
         return plan
     refuse(wrong_state(plan, "return"))
     refuse_input(problems.of_comment(comment))
@@ -65,7 +65,7 @@ def return_(plan: Plan, *, by: Member | None, comment: str, seen: int | None = N
 @transaction.atomic
 def discard(plan: Plan, *, by: Member | None, seen: int | None = None) -> Plan:
     """Drop a plan: nobody's work changes."""
-    plan = Plan.objects.lock(plan, seen=seen)
-    if not is_repeat(plan, "discard", by=by):
+    plan = Plan.objects.lock(plan)
+    if not was_said(plan, "discard", by=by, seen=seen):
         take(plan, "discard", by=by)
     return plan

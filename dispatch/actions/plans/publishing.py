@@ -4,16 +4,17 @@ import collections
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from dispatch import problems
 from dispatch.actions.assignments import offering
-from dispatch.actions.plans.freshness import Judged, judge
+from dispatch.actions.plans.freshness import Judged, Outdated, Stale, judge
 from dispatch.actions.plans.holding import Held, hold
-from dispatch.models import Assignment, Plan, PlanItem
+from dispatch.models import Assignment, Plan, PlanItem, PlanPublishing
 from dispatch.problems import plans as reasons
 from dispatch.queries import floor
 from dispatch.queries.judging import Verdict
@@ -21,10 +22,13 @@ from dispatch.states import ASSIGNMENT, PlanStatus
 from tenants import context, events
 from tenants.errors import NotAllowed, Problem, refuse
 from tenants.models import Department, Member, Organization
-from tenants.transitions import is_repeat, move, move_all
+from tenants.models.inserting import insert_all
+from tenants.models.prepared import Among
+from tenants.transitions import move, move_all, was_said
 from workorder.actions import tasks
 
-AT_ONCE = 1000  # rows per statement; a decision record is long
+MOST_AT_ONCE = 200  # tasks a request gives out itself: people wait for it, and it holds every order it names
+COLUMNS = ("task_id", "member_id", "why", "decision", "plan_id", "pinned", "starts_at", "ends_at", "input_hash")
 OPEN = sorted(ASSIGNMENT.open)
 KEEP_TIMES = """
     UPDATE {Assignment} SET starts_at = item.starts_at, ends_at = item.ends_at, plan_id = %s,
@@ -36,18 +40,42 @@ KEEP_TIMES = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A new assignment, as far as its event looks at it: an object of the model costs ten times more."""
+
+    pk: uuid.UUID
+    task_id: uuid.UUID
+    member_id: uuid.UUID
+    why: str
+    decision: dict[str, Any]
+    NOUN: ClassVar[str] = Assignment.NOUN
+    version: ClassVar[int] = 1
+
+
 @transaction.atomic
 def publish(plan: Plan, *, by: Member | None, skip_stale: bool = False, seen: int | None = None) -> Plan:
-    """Give everybody what the plan says, in one transaction.
+    """Give everybody what the plan says; a large one is left to a worker, and `publishing` until that has done it.
 
     Where a task, a member or their time has changed since it was computed, nothing is published and `NotAllowed` says
     which; with `skip_stale` the rest is, and each item left out keeps its reason.
     """
-    plan = Plan.objects.lock(plan, seen=seen)
-    if is_repeat(plan, "publish", by=by):
+    plan = Plan.objects.lock(plan)
+    if was_said(plan, "queue" if plan.status == PlanStatus.PUBLISHING else "publish", by=by, seen=seen):
         return plan
-    policy = floor.policy()
-    refuse(reasons.of_publishing(plan, policy, by=by))
+    refuse(reasons.of_publishing(plan, floor.policy(), by=by))
+    agreed = by if plan.status == PlanStatus.WAITING else None
+    if plan.tasks_moved > MOST_AT_ONCE:
+        PlanPublishing.objects.create(plan=plan, member=by, skip_stale=skip_stale)
+        move(plan, "queue", by=by, data={"tasks": plan.tasks_moved}, problem="", approved_by=agreed)
+        return plan
+    return give(plan, "publish", by=by, skip_stale=skip_stale, approved_by=agreed)
+
+
+@transaction.atomic
+def give(plan: Plan, verb: str, *, by: Member | None, skip_stale: bool, **changes: Any) -> Plan:
+    """Do what a plan that is held says, all of it, and take it through `verb`. Raises `Outdated`."""
+    PlanItem.objects.filter(plan=plan).exclude(problem="").update(problem="")
     changing = PlanItem.objects.filter(plan=plan).that_change_something()
     gaining = set(changing.filter(member__isnull=False).order_by().values_list("member", flat=True).distinct())
     held = hold(changing, gaining)
@@ -55,36 +83,40 @@ def publish(plan: Plan, *, by: Member | None, skip_stale: bool = False, seen: in
     judged = judge(plan, items, held, zone=Organization.objects.get(pk=context.organization_id()).zone)
     titles = {item.pk: held.tasks[item.task_id].title for item in items if item.pk in judged.stale}
     if judged.stale and not skip_stale:
-        refuse(reasons.of_stale([reasons.stale(titles[pk], why) for pk, why in judged.stale.items()]))
+        found = reasons.of_stale([reasons.stale(titles[pk], why) for pk, why in judged.stale.items()])
+        raise Outdated(found, judged.stale)
     fresh = [item for item in items if item.pk not in judged.stale]
     if items and not fresh:
         refuse([reasons.nothing_left()])
     _apply(plan, fresh, held, by=by)
     _keep_times(plan)
-    _write_reasons(items, judged.stale)
+    write_reasons(judged.stale)
     _tell_of_overloads(plan, fresh, judged, held, by=by)
     moment = context.now()
     move(
         plan,
-        "publish",
+        verb,
         by=by,
         data=_told(fresh, judged),
         published_at=moment,
-        undo_until=moment + datetime.timedelta(minutes=policy.undo_minutes),
-        approved_by=by if plan.status == PlanStatus.WAITING else None,
+        undo_until=moment + datetime.timedelta(minutes=floor.policy().undo_minutes),
+        problem="",
+        phase="",
+        **changes,
     )
     return plan
 
 
 def _apply(plan: Plan, fresh: Sequence[PlanItem], held: Held, *, by: Member | None) -> None:
     """Take back, give, and write both on the tasks."""
-    leaving = Assignment.objects.open().filter(task__in=[item.task_id for item in fresh])
+    leaving = Assignment.objects.open().filter(Among(F("task"), [item.task_id for item in fresh]))
     move_all(list(leaving.defer("decision", "why")), "withdraw", by=by, data={"plan": plan.pk})
     gained = [item for item in fresh if item.member_id]
     made = _made(plan, gained, held)
     try:
         with transaction.atomic():
-            Assignment.objects.bulk_create(made, AT_ONCE)
+            rows = [_row(plan, item, offer) for item, offer in zip(gained, made, strict=True)]
+            insert_all(Assignment, COLUMNS, rows, ids=[offer.pk for offer in made])
     except IntegrityError as error:  # where locks are missing, as on SQLite, the constraint still knows
         raise NotAllowed([problems.already_assigned()]) from error
     why = {row.task_id: row.why for row in made}
@@ -107,14 +139,21 @@ def _apply(plan: Plan, fresh: Sequence[PlanItem], held: Held, *, by: Member | No
         to=lambda task: (task.assigned_department_id, None),
     )
     # An assignment has the id of the item it was made for, so that one statement links all of them.
-    PlanItem.objects.filter(plan=plan, pk__in=[item.pk for item in gained]).update(assignment=F("id"))
+    linked = PlanItem.objects.filter(Among(F("pk"), [item.pk for item in gained]), plan=plan)
+    linked.update(assignment=F("id"))
 
 
-def _offered(plan: Plan, row: Assignment) -> dict[str, Any]:
+def _offered(plan: Plan, row: Offer) -> dict[str, Any]:
     return {"task": row.task_id, "member": row.member_id, "why": row.why, "plan": plan.pk}
 
 
-def _made(plan: Plan, gained: Sequence[PlanItem], held: Held) -> list[Assignment]:
+def _row(plan: Plan, item: PlanItem, offer: Offer) -> tuple[Any, ...]:
+    """The values of `COLUMNS`."""
+    given = (plan.pk, item.pinned, item.starts_at, item.ends_at, plan.input_hash)
+    return (offer.task_id, offer.member_id, offer.why, offer.decision, *given)
+
+
+def _made(plan: Plan, gained: Sequence[PlanItem], held: Held) -> list[Offer]:
     """The assignments, each with its decision record: who else could have, who could not, from which snapshot."""
     places = dict(Department.objects.values_list("pk", "name"))
     names = _names(gained, held)
@@ -124,15 +163,10 @@ def _made(plan: Plan, gained: Sequence[PlanItem], held: Held) -> list[Assignment
         member = held.members[item.member_id]
         others = [(pk, names[pk], cost) for pk, cost in item.parts.get("next", ()) if pk in names]
         found.append(
-            Assignment(
+            Offer(
                 pk=item.pk,
                 task_id=item.task_id,
                 member_id=member.pk,
-                plan=plan,
-                pinned=item.pinned,
-                starts_at=item.starts_at,
-                ends_at=item.ends_at,
-                input_hash=plan.input_hash,
                 why=_why(plan, item, member, others),
                 decision=_decision(plan, item, member, others, places),
             )
@@ -202,11 +236,13 @@ def _here(plan: Plan) -> list[Any]:
     return [prepared(pk, connection) for pk in (plan.pk, plan.organization_id, plan.organization_id, plan.pk)]
 
 
-def _write_reasons(items: Sequence[PlanItem], stale: dict[uuid.UUID, str]) -> None:
-    left = [item for item in items if item.pk in stale]
-    for item in left:
-        item.problem = stale[item.pk][:300]
-    PlanItem.objects.bulk_update(left, ["problem"], AT_ONCE)
+def write_reasons(stale: Stale) -> None:
+    """Keep with each item why it was not published: a statement per reason, of which there are few."""
+    by_reason: dict[str, list[uuid.UUID]] = {}
+    for pk, why in stale.items():
+        by_reason.setdefault(why[:300], []).append(pk)
+    for why, ids in by_reason.items():
+        PlanItem.objects.filter(Among(F("pk"), ids)).update(problem=why)
 
 
 def _tell_of_overloads(plan: Plan, fresh: Sequence[PlanItem], judged: Judged, held: Held, *, by: Member | None) -> None:

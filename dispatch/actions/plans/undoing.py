@@ -3,24 +3,29 @@
 import collections
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from dispatch.actions.plans import slots
 from dispatch.actions.plans.holding import Held, hold
+from dispatch.actions.plans.publishing import Offer, write_reasons
 from dispatch.models import Assignment, Plan, PlanItem
 from dispatch.problems import plans as reasons
 from tenants import context, events
 from tenants.errors import refuse
+from tenants.ids import uuid7
 from tenants.models import Member
+from tenants.models.inserting import insert_all
+from tenants.models.prepared import Among
 from tenants.states import Role
-from tenants.transitions import is_repeat, move, move_all
+from tenants.transitions import move, move_all, was_said
 from workorder.actions import tasks
 from workorder.models import WorkOrderTask
 from workorder.states import TaskStatus
 
-AT_ONCE = 1000
+COLUMNS = ("task_id", "member_id", "why", "decision", "starts_at", "ends_at", "plan_id")
 NOT_BEGUN = frozenset({TaskStatus.WAITING, TaskStatus.READY})
 
 
@@ -30,8 +35,8 @@ def undo(plan: Plan, *, by: Member | None, seen: int | None = None) -> Plan:
 
     Raises `NotAllowed` once the organization's time for it is over.
     """
-    plan = Plan.objects.lock(plan, seen=seen)
-    if is_repeat(plan, "undo", by=by):
+    plan = Plan.objects.lock(plan)
+    if was_said(plan, "undo", by=by, seen=seen):
         return plan
     refuse(reasons.of_undoing(plan, context.now()))
     done = PlanItem.objects.filter(plan=plan, problem="").that_change_something()
@@ -39,17 +44,17 @@ def undo(plan: Plan, *, by: Member | None, seen: int | None = None) -> Plan:
     held = hold(done, had)
     standing = {
         row.task_id: row
-        for row in Assignment.objects.open().filter(task__in=list(held.tasks)).defer("decision", "why").order_by()
+        for row in Assignment.objects.open().filter(Among(F("task"), list(held.tasks))).defer("decision", "why")
     }
     back, stays = [], {}
-    for item in done.select_related("member__user", "member_before__user").order_by("id"):
+    for item in done.order_by("id"):
         if why := _moved_on(item, held.tasks[item.task_id], standing.get(item.task_id)):
             stays[item.pk] = why
         else:
             back.append(item)
     _give_back(plan, back, held, standing, by=by)
     _times_back(plan)
-    _say_what_stays(plan, stays)
+    write_reasons(stays)
     gains = collections.Counter(str(item.member_id) for item in back if item.member_id)
     losses = collections.Counter(str(item.member_before_id) for item in back if item.member_before_id)
     told = {"tasks": len(back), "stayed": len(stays), "gains": dict(gains), "losses": dict(losses)}
@@ -74,8 +79,10 @@ def _give_back(
     leaving = [standing[item.task_id] for item in back if item.task_id in standing]
     move_all(leaving, "withdraw", by=by, data={"plan": plan.pk, "undone": True})
     homes = {item.task_id: home for item in back if (home := _home(item, held))}
-    made = [_again(plan, item, homes[item.task_id]) for item in back if item.task_id in homes]
-    Assignment.objects.bulk_create(made, AT_ONCE)
+    again = [(item, _again(plan, item, homes[item.task_id])) for item in back if item.task_id in homes]
+    made = [offer for _, offer in again]
+    rows = [_row(item, offer) for item, offer in again]
+    insert_all(Assignment, COLUMNS, rows, ids=[offer.pk for offer in made])
     events.record_all(made, "assignment.offered", by=by, data=lambda row: _offered(plan, row))
     why = {row.task_id: row.why for row in made}
     tasks.assign_all(
@@ -110,22 +117,24 @@ def _home(item: PlanItem, held: Held) -> Member | None:
     return member
 
 
-def _again(plan: Plan, item: PlanItem, member: Member) -> Assignment:
-    starts_at, ends_at, of_plan = slots.given_back(item.parts.get("slot"))
+def _row(item: PlanItem, offer: Offer) -> tuple[Any, ...]:
+    """The values of `COLUMNS`, with the times it had before."""
+    return (offer.task_id, offer.member_id, offer.why, offer.decision, *slots.given_back(item.parts.get("slot")))
+
+
+def _again(plan: Plan, item: PlanItem, member: Member) -> Offer:
     chosen = {"id": str(member.pk), "name": member.name}
     record = {"rule": None, "department": None, "chosen": chosen, "candidates": [chosen], "refused": []}
-    return Assignment(
+    return Offer(
+        pk=uuid7(),
         task_id=item.task_id,
         member_id=member.pk,
-        plan_id=of_plan,
-        starts_at=starts_at,
-        ends_at=ends_at,
         why=f"Plan '{plan.name}' was undone, so {member.name} has it again.",
         decision=record,
     )
 
 
-def _offered(plan: Plan, row: Assignment) -> dict[str, object]:
+def _offered(plan: Plan, row: Offer) -> dict[str, object]:
     return {"task": row.task_id, "member": row.member_id, "why": row.why, "plan": plan.pk, "undone": True}
 
 
@@ -135,15 +144,7 @@ def _times_back(plan: Plan) -> None:
         item.task_id: slots.given_back(item.parts.get("slot"))
         for item in PlanItem.objects.filter(plan=plan, member=F("member_before")).order_by().only("task", "parts")
     }
-    rows = list(Assignment.objects.open().filter(plan=plan, task__in=list(kept)).only("task", "organization"))
+    rows = list(Assignment.objects.open().filter(Among(F("task"), list(kept)), plan=plan).only("task", "organization"))
     for row in rows:
         row.starts_at, row.ends_at, row.plan_id = kept[row.task_id]
     Assignment.objects.bulk_update(rows, ["starts_at", "ends_at", "plan"], 500)
-
-
-def _say_what_stays(plan: Plan, stays: dict[uuid.UUID, str]) -> None:
-    by_reason: dict[str, list[uuid.UUID]] = {}
-    for pk, why in stays.items():
-        by_reason.setdefault(why, []).append(pk)
-    for why, ids in by_reason.items():
-        PlanItem.objects.filter(plan=plan, pk__in=ids).update(problem=why)

@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
@@ -242,10 +242,18 @@ class PlanViewSet(Remembered):
         """Send a submitted one back with a comment."""
         return self.verb(plans.return_)
 
+    @extend_schema(responses={200: PlanDetail, 202: PlanDetail})
     @verb()
     def publish(self, request, pk):
-        """Give everybody what it says, all at once; 409 names each task that has changed meanwhile."""
-        return self.verb(plans.publish)
+        """Give everybody what it says, all at once; 409 names each task that has changed meanwhile.
+
+        A large plan is published in the background: 202, and `status` is `publishing` until it is `published`, or what
+        it was before, with a `problem`, if something has changed.
+        """
+        answer = self.verb(plans.publish)
+        if answer.data["status"] == PlanStatus.PUBLISHING:
+            answer.status_code = status.HTTP_202_ACCEPTED
+        return answer
 
     @verb()
     def undo(self, request, pk):

@@ -5,10 +5,11 @@ import uuid
 
 import pytest
 
-from dispatch.actions import policy
+from dispatch.actions import looking_again, policy
 from dispatch.models import Assignment, Attendance, StayEnd
 from tenants import context, relay
 from tenants.context import tenant
+from tenants.models import ScheduledRun
 from tests.factories import (
     AttendanceFactory,
     MemberShiftFactory,
@@ -276,6 +277,24 @@ class TestGoingHome:
         relay.run("dispatch.stayend", world.north, row.pk)
 
         assert self.holder(world, held) == "Olga"
+
+    def test_what_was_waited_for_is_forgotten_after_a_month(self, world, omar, held, frozen_clock):
+        """One row per punch, for ever, would be the largest table of all."""
+        with tenant(world.north):
+            row = StayEnd.objects.get(punch__member=world.omar)
+        frozen_clock.shift(hours=17)
+        relay.run("dispatch.stayend", world.north, row.pk)
+        frozen_clock.shift(days=29)
+        early = looking_again.tidy(ScheduledRun(organization=world.north))
+        frozen_clock.shift(days=2)
+        punched(omar, "in")
+        late = looking_again.tidy(ScheduledRun(organization=world.north))
+
+        assert (early, late) == ({"forgotten": 0}, {"forgotten": 1})
+        with tenant(world.north):
+            assert not StayEnd.objects.filter(pk=row.pk).exists()
+            assert Attendance.objects.filter(pk=row.punch_id).exists()
+            assert StayEnd.objects.filter(punch__member=world.omar, state="pending").exists()
 
     def test_who_said_something_since_keeps_what_they_have(self, world, omar, held, frozen_clock):
         frozen_clock.shift(hours=10)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatch.models import Plan, PlanStep
+from dispatch.actions.plans import publishing
+from dispatch.models import Plan, PlanPublishing, PlanStep
 from tenants import relay
 from tenants.context import tenant
 from tests.factories import DepartmentFactory, OperatorFactory, WorkOrderTaskFactory
@@ -93,6 +94,25 @@ def test_what_has_changed_is_listed_and_can_be_left_out(world, api_client, pia, 
     assert (refused.status_code, set(refused.codes)) == (409, {"stale_item"})
     assert refused.body["problems"][0]["message"].startswith(f"{task.title}: ")
     assert pia.get(f"plans/{plan['id']}/").body["status"] == "ready"
+
+
+def test_a_large_plan_is_published_in_the_background(world, pia, lea, task, planned, monkeypatch):
+    """202 and a state that says so; then it is published, by whoever asked for it."""
+    monkeypatch.setattr(publishing, "MOST_AT_ONCE", 0)
+    plan = planned()
+    at = f"plans/{plan['id']}/"
+
+    queued = pia.post(f"{at}publish/")
+    assert (queued.status_code, queued.body["status"], queued.body["allowed_actions"]) == (202, "publishing", [])
+    assert pia.get(f"tasks/{task.pk}/").body["assigned_member"] is None
+
+    with tenant(world.north):
+        row = PlanPublishing.objects.get(plan=plan["id"])
+    relay.run("dispatch.planpublishing", world.north, row.pk)
+    assert pia.get(at).body["status"] == "published"
+    assert pia.get(f"tasks/{task.pk}/").body["assigned_member"] is not None
+    kinds = [event["kind"] for event in pia.get(f"{at}events/").body["results"]]
+    assert kinds == ["plan.published", "plan.queued", "plan.computed", "plan.created"]
 
 
 def test_scenarios_stand_side_by_side(world, pia, planned):

@@ -9,7 +9,7 @@ from dispatch.actions import assignments, skills
 from dispatch.models import Assignment, CertificateEnd, MemberSkill
 from tenants import context, relay
 from tenants.context import tenant
-from tenants.models import Event
+from tenants.models import Event, Organization
 from tests.factories import (
     MemberSkillFactory,
     OperatorFactory,
@@ -312,6 +312,22 @@ class TestRunningOut:
             due = CertificateEnd.objects.get(member_skill=world.omars_tig).run_after
 
         assert due == datetime.datetime(2099, 7, 2, 5, tzinfo=datetime.UTC)
+
+    def test_organization_that_moved_west_has_longer(self, world, pia, welding, frozen_clock):
+        """The row was made for the midnight of another wall: it waits for the one of this."""
+        task = welding("BASIC")
+        pia.patch(f"member-skills/{world.omars_tig.pk}/", {"certified_until": day(0)})
+        with tenant(world.north):
+            due = CertificateEnd.objects.get(member_skill=world.omars_tig).run_after
+            Organization.objects.filter(pk=world.north.pk).update(time_zone="Pacific/Honolulu")
+        frozen_clock.move_to(due)
+        self.run(world)
+        early = self.kinds(world)[0], holder(world, task)
+        frozen_clock.shift(hours=14)
+        self.run(world)
+
+        assert early == ("member_skill.edited", "Omar")
+        assert (self.kinds(world)[0], holder(world, task)) == ("member_skill.expired", "Olga")
 
     def test_renewed_in_time_nothing_happens(self, world, pia, welding, frozen_clock):
         pia.patch(f"member-skills/{world.omars_tig.pk}/", {"certified_until": day(2)})

@@ -1,13 +1,24 @@
 """What nobody could take goes to the first who can again, and nobody is told a second time that nobody can."""
 
+import datetime
+from unittest import mock
+
 import pytest
 
-from dispatch.actions import assignments, attendance, capacity, policy, skills
+from config.schedules import SCHEDULES
+from dispatch.actions import assignments, attendance, capacity, looking_again, policy, skills
 from dispatch.models import MemberSkill
-from tenants import relay
+from tenants import context, relay
 from tenants.actions import members
-from tenants.models import Event
-from tests.factories import CapacityFactory, ProcessFactory, SkillFactory
+from tenants.models import Event, Organization, ScheduledRun
+from tests.factories import (
+    AbsenceFactory,
+    CapacityFactory,
+    MemberShiftFactory,
+    ProcessFactory,
+    ShiftFactory,
+    SkillFactory,
+)
 from workorder.models import WorkOrderTask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_north")]
@@ -72,6 +83,63 @@ class TestSomebodyCanAgain:
         relay.drain_here(world.north)
 
         assert holder(task) == world.omar.pk
+
+
+class TestNobodySaysAnything:
+    """A shift begins, a leave is over: no event tells of it, so the clock looks again."""
+
+    def look(self):
+        return looking_again.look(ScheduledRun(organization=Organization.objects.get(pk=context.organization_id())))
+
+    def test_whose_shift_begins_is_asked(self, world, stranded, frozen_clock):
+        begins = context.now().astimezone(world.north.zone) + datetime.timedelta(hours=2)
+        shift = ShiftFactory(
+            organization=world.north,
+            starts=begins.time(),
+            ends=(begins + datetime.timedelta(hours=8)).time(),
+            saturday=True,
+            sunday=True,
+        )
+        MemberShiftFactory(organization=world.north, member=world.omar, shift=shift)
+        task = stranded()
+        frozen_clock.shift(minutes=119)
+        early = self.look(), holder(task)
+        frozen_clock.shift(minutes=1)
+
+        assert early == ({"offered": 0}, None)
+        assert self.look() == {"offered": 1}
+        assert (holder(task), times_queued(task)) == (world.omar.pk, 1)
+
+    def test_whose_leave_is_over_is_asked(self, world, stranded, frozen_clock):
+        AbsenceFactory(
+            organization=world.north,
+            member=world.omar,
+            at="approved",
+            starts_at=context.now() - datetime.timedelta(hours=1),
+            ends_at=context.now() + datetime.timedelta(hours=3),
+        )
+        task = stranded()
+        frozen_clock.shift(hours=3)
+
+        assert (self.look(), holder(task)) == ({"offered": 1}, world.omar.pk)
+
+    def test_what_still_nobody_can_is_neither_held_nor_told(self, world, stranded):
+        """Every few minutes: it must cost nobody a lock, and say nothing twice."""
+        CapacityFactory(organization=world.north, member=world.omar, open_minutes=0)
+        task = stranded()
+
+        with mock.patch.object(looking_again.assignments, "offer_stranded") as offered:
+            assert self.look() == {"offered": 0}
+
+        offered.assert_not_called()
+        assert times_queued(task) == 1
+
+    def test_the_clock_asks_for_it_when_shifts_begin(self):
+        """On every full and half hour, that is, in whatever zone."""
+        schedule = SCHEDULES["look_again"]
+
+        assert schedule.run == "dispatch.actions.looking_again.look"
+        assert 1800 % schedule.every == 0
 
 
 class TestWhatIsLeftAlone:

@@ -47,6 +47,29 @@ def holder(world, assignment):
     return now(world, assignment).task.assigned_member_id
 
 
+class TestTwice:
+    """Giving work away has no state of the task to go by; a second click is known by who has it, and from whom."""
+
+    @pytest.mark.parametrize("verb", ["claim", "assign", "reassign"])
+    def test_the_second_half_of_a_double_click_is_done_too(self, world, hx_client, held, ines, verb):
+        waiting = WorkOrderTaskFactory(organization=world.north, department=world.assembly)
+        mine = held(world.omar)
+        who = world.omar if verb == "claim" else world.sina
+        url, version, words = {
+            "claim": (f"/tasks/{waiting.pk}/claim/", waiting.version, {}),
+            "assign": (f"/tasks/{waiting.pk}/assign/", waiting.version, {"member": world.omar.pk}),
+            "reassign": (f"/assignments/{mine.pk}/reassign/", mine.version, {"member": ines.pk}),
+        }[verb]
+        window = hx_client.as_(who)
+
+        first = window.plain("post", url, words | {"version": version})
+        before = world.fingerprint()
+        second = window.plain("post", url, words | {"version": version})
+
+        assert (first.status_code, second.status_code) == (302, 302)
+        assert world.fingerprint() == before
+
+
 class TestWhoSeesWhat:
     """A button that would be refused is a promise broken, and one that is missing a walk to the office."""
 

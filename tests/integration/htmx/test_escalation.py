@@ -1,9 +1,12 @@
 """Escalation on pages: a policy written step by step, what it would do, and taking care of what waits."""
 
+import datetime
+
 import pytest
 
 from notifications.actions import escalations
 from notifications.models import BusinessCalendar, Escalation, EscalationPolicy
+from tenants import context
 from tenants.context import tenant
 from tests import factories as made
 
@@ -145,6 +148,15 @@ class TestWaiting:
     def escalation(self, world):
         ticket = made.TicketFactory(organization=world.north, department=world.assembly, title="It smokes")
         return made.EscalationFactory(organization=world.north, subject=ticket)
+
+    def test_what_is_not_late_yet_blames_nobody(self, world, hx_client, escalation):
+        """An order has its steps before it is late: until then there is nothing to react to."""
+        pia = hx_client.as_(world.pia)
+        running = pia.page(WAITING).text("#escalations .badge")
+        with tenant(world.north):
+            Escalation.objects.filter(pk=escalation.pk).update(started_at=context.now() + datetime.timedelta(days=3))
+
+        assert (running, pia.page(WAITING).text("#escalations .badge")) == ("Nobody has reacted", "Not yet")
 
     def test_whoever_leads_the_department_takes_care_of_it(self, world, hx_client, escalation):
         sina = hx_client.as_(world.sina)

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from dispatch.actions import assignments, plans
-from dispatch.models import Plan, PlanItem, PlanStep
+from dispatch.actions.plans import publishing
+from dispatch.models import Plan, PlanItem, PlanPublishing, PlanStep
 from tenants import relay
 from tenants.context import tenant
 from tests.factories import OperatorFactory, WorkOrderTaskFactory
@@ -102,6 +103,34 @@ class TestWatching:
         assert page.one("#plan")["hx-trigger"].startswith("every 1s")
         assert "Making the timetable: 10 of 40 tasks" in page.text("#plan")
         assert page.one("progress")["value"] == "10"
+
+    def test_while_it_is_published_it_does_so_again(self, world, pia, plan, monkeypatch):
+        """A large plan is a worker's: the toast does not say yet what is not true yet."""
+        monkeypatch.setattr(publishing, "MOST_AT_ONCE", 0)
+
+        answer = pia.post(at("plan_verb", plan, verb="publish"), {"version": plan.version})
+
+        part = pia.part(answer)
+        assert (answer.status_code, now(plan).status) == (200, "publishing")
+        assert part.one("#plan")["hx-trigger"].startswith("every 1s")
+        assert f"Waiting for somebody to publish it: {plan.tasks_moved} tasks" in part.text("#plan")
+        assert "It is being published" in answer["HX-Trigger"]
+        assert not part.has("form[action$='/publish/']")
+
+    def test_what_stopped_it_is_said_with_a_way_on(self, world, pia, plan, task, monkeypatch):
+        """Nobody was looking when it was refused: the page keeps the reasons, and offers the rest."""
+        monkeypatch.setattr(publishing, "MOST_AT_ONCE", 0)
+        with tenant(world.north):
+            plans.publish(plan, by=world.pia)
+            assignments.claim(task, by=world.omar)
+            row = PlanPublishing.objects.get()
+        relay.run("dispatch.planpublishing", world.north, row.pk)
+
+        page = pia.page(at("plan_detail", plan))
+
+        assert f"It was not published, and nothing has changed: {task.title}" in page.text("#plan")
+        assert page.has("input[name=skip_stale]")
+        assert task.title in pia.page(at("plan_detail", plan) + "?what=problem").text("#plan table.orders")
 
     def test_and_then_it_stops(self, pia, plan):
         """A page that asks for ever costs battery and says nothing new."""

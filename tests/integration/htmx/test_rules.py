@@ -63,7 +63,7 @@ class TestList:
         assert names(page) == ["All", "Never"]
         text = " ".join(page.texts("#rules li"))
         assert "Everything: send it to Welding" in text
-        assert "If it is urgent, and it is for 5 or more: leave it where it is" in text
+        assert "If it is urgent, and it is for 5 or more: leave it where it is, where whoever has the least" in text
         assert "It is never asked: 'All' (rank 1) comes first and catches all of it." in text
 
     def test_without_rules_it_says_what_happens_then(self, world, window):

@@ -3,6 +3,7 @@
 import pytest
 
 from notifications.models import Webhook, WebhookAttempt, WebhookCall
+from notifications.queries.webhooks import RECENT, health_of
 from tenants.context import tenant
 from tests.factories import WebhookAttemptFactory, WebhookCallFactory, WebhookFactory
 
@@ -54,6 +55,22 @@ class TestList:
 
         assert "Does not answer" in page
         assert 'aria-label="0 taken, 1 on their way, 1 dead"' in page
+
+    def test_health_is_that_of_the_newest_calls_of_each(self, world, admin_client, django_assert_max_num_queries):
+        """A log of millions is not counted before a page is shown."""
+        busy, calm = (WebhookFactory(organization=world.north) for _ in range(2))
+        for webhook, states in ((busy, ["dead"] * 3 + ["pending"] * (RECENT - 1) + ["dead"]), (calm, ["dead"])):
+            for state in states:
+                WebhookCallFactory(organization=world.north, webhook=webhook, state=state)
+
+        with tenant(world.north), django_assert_max_num_queries(2):
+            found = health_of([busy, calm])
+
+        assert (found[busy.pk].pending, found[busy.pk].dead) == (RECENT - 1, 1)
+        assert found[calm.pk].recent == ("dead",)
+        assert f'aria-label="0 taken, {RECENT - 1} on their way, 1 dead"' in said(
+            admin_client.get("/settings/webhooks/")
+        )
 
     def test_planners_have_no_such_tab(self, world, planner_client):
         assert "/settings/webhooks/" not in said(planner_client.get("/settings/tokens/"))

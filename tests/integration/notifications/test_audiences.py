@@ -10,6 +10,7 @@ from dispatch.actions import skills as skill_actions
 from dispatch.models import Assignment, CertificateEnd
 from notifications.actions import follows
 from notifications.models import Notification
+from notifications.queries import unread_count, unread_counts
 from tenants import context, events, relay
 from tenants.context import tenant
 from tenants.models import Member
@@ -330,6 +331,17 @@ class TestMuted:
         with tenant(world.north):
             assert not entry.messages.exists()
             assert not Notification.objects.of(world.pia).filter(pk=entry.pk).exists()
+
+    def test_muted_is_not_counted_as_unread(self, world, order, heard):
+        """The number beside the bell is that of the inbox, on each page and over the socket."""
+        follow(world.pia, order, muted=True)
+        with tenant(world.north):
+            before = unread_count(world.pia)
+            orders.hold(order, by=world.ada, reason="No paper.")
+
+        assert heard("order_held")["Pia"].hidden_because == "muted"
+        with tenant(world.north):
+            assert (unread_count(world.pia), unread_counts([world.pia.pk])) == (before, {world.pia.pk: before})
 
     def test_a_mute_of_the_order_counts_for_its_tasks(self, world, order, task, heard):
         follow(world.omar, order, muted=True)

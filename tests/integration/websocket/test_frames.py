@@ -20,7 +20,7 @@ PING = '{"type": "ping"}'
 
 
 class TestFrames:
-    """A client may say two things. Whatever else it says is answered, never a crash."""
+    """A client may say three things. Whatever else it says is answered, never a crash."""
 
     @pytest.mark.parametrize(
         "text",
@@ -36,6 +36,10 @@ class TestFrames:
             '{"type": "resume", "position": NaN}',
             '{"type": "resume", "position": 9223372036854775808}',
             '{"type": "resume", "position": null}',
+            '{"type": "loaded"}',
+            '{"type": "loaded", "at": "yesterday"}',
+            '{"type": "loaded", "at": "2026-11-21T20:00:00"}',
+            '{"type": "loaded", "at": 1e999}',
             '{"position": 1}',
             '{"type": ["ping"]}',
             "not json",
@@ -58,6 +62,10 @@ class TestFrames:
             "not-a-number",
             "huge",
             "null-position",
+            "no-moment",
+            "no-time",
+            "no-zone",
+            "endless",
             "no-type",
             "type-list",
             "no-json",

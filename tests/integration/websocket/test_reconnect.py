@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import threading
 
 import pytest
@@ -17,6 +18,7 @@ from tenants.context import tenant
 from tenants.ids import uuid7
 from tenants.models import Delivery, Event
 from tests.integration.websocket.conftest import browser, changed, drained, talk
+from tests.support.clients import Door
 
 pytestmark = pytest.mark.django_db
 
@@ -48,13 +50,22 @@ def happened(world, *subjects, organization=None, apart=A_MINUTE, kind="absence.
 
 def resumed(world, position, meanwhile=None):
     """What Omar hears after he resumed from a position."""
+    return answered(world, {"type": "resume", "position": position}, meanwhile)
+
+
+def loaded(world, moment):
+    """What Omar hears on a page that was read from a moment on."""
+    return answered(world, {"type": "loaded", "at": moment.isoformat()})
+
+
+def answered(world, said, meanwhile=None):
     socket = browser(world.omar)
 
     async def conversation():
         await socket.opened()
         if meanwhile:
             meanwhile()
-        await socket.say(json.dumps({"type": "resume", "position": position}))
+        await socket.say(json.dumps(said))
         heard = await socket.frames_before_pong()
         await socket.leave()
         return heard
@@ -247,6 +258,18 @@ class TestOrder:
 
         assert talk(conversation) == [[2], [], [2]]
 
+    def test_what_was_heard_last_is_not_said_in_an_older_version(self, world):
+        """Version 2 is said to all while they resume from it. The one before it may be late, but it is no news."""
+        pk = uuid7()
+        happened(world, (pk, 1), (pk, 2), apart=0.1 * live.OVERTAKEN)
+
+        def said_again():
+            publish(world.north.pk, changed(id=pk, version=2, position=FIRST + 1))
+
+        heard = resumed(world, FIRST + 1, meanwhile=said_again)
+
+        assert [version for thing, version, _ in missed(heard) if thing == str(pk)] == [2]
+
     def test_threads_that_announce_at_once_keep_it(self, world):
         """Each thread has some of the versions; what is heard only rises."""
         pk = uuid7()
@@ -285,3 +308,59 @@ class TestOrder:
             return known
 
         assert talk(conversation) == 3
+
+
+class TestLoaded:
+    """A page is read first, its socket opened then: what happens in between is on neither, unless it is asked for."""
+
+    def test_what_happened_while_the_page_was_loaded_is_said(self, world):
+        """And what it shows already is not, but for the last seconds, in which clocks may differ."""
+        old, shown, new = uuid7(), uuid7(), uuid7()
+        happened(world, (old, 1), (shown, 1), (new, 1), apart=live.GRACE)
+        with tenant(world.north):
+            began_at = Event.objects.get(subject_id=shown).relayed_at + live.GRACE / 2
+
+        heard = loaded(world, began_at)
+
+        assert missed(heard) == [(str(shown), 1, FIRST + 1), (str(new), 1, FIRST + 2)]
+        assert heard[-1] == {"type": "resumed", "position": FIRST + 2}
+
+    def test_page_names_the_moment_before_it_was_read(self, world):
+        """What the view does not show may be committed while it runs: the moment is that of the door."""
+        before = timezone.now()
+        page = Door().sign_in(world.omar).get("/notifications/").content.decode()
+        moment = datetime.datetime.fromisoformat(re.search(r'data-live="([^"]+)"', page)[1])
+        new = uuid7()
+        happened(world, (new, 1), apart=datetime.timedelta(milliseconds=1))
+
+        assert before <= moment <= timezone.now()
+        assert missed(loaded(world, moment))[-1] == (str(new), 1, FIRST)
+
+    def test_more_than_a_page_load_is_said_all_the_same(self, world, monkeypatch):
+        monkeypatch.setattr(live, "A_PAGE_LOAD", 3)
+        began_at = timezone.now()
+        happened(world, *((uuid7(), 1) for _ in range(5)))
+
+        assert len(missed(loaded(world, began_at + A_MINUTE / 2))) == 5
+
+    @pytest.mark.parametrize("ago", [datetime.timedelta(days=9), datetime.timedelta(days=700_000)])
+    def test_page_from_another_day_is_a_resync(self, world, monkeypatch, ago):
+        """The browser kept it, and shows it again."""
+        monkeypatch.setattr(live, "AT_MOST", 3)
+        happened(world, *((uuid7(), 1) for _ in range(6)))
+
+        assert loaded(world, timezone.now() - ago)[0] == {"type": "resync"}
+
+    def test_either_resume_or_loaded_and_once(self, world):
+        socket = browser(world.omar)
+
+        async def conversation():
+            await socket.opened()
+            await socket.say(json.dumps({"type": "loaded", "at": timezone.now().isoformat()}))
+            await socket.frames_before_pong()
+            await socket.say('{"type": "resume", "position": 0}')
+            answer = await socket.frame()
+            await socket.leave()
+            return answer
+
+        assert talk(conversation) == json.loads(RESUMED_ALREADY.text())

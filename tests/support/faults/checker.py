@@ -48,12 +48,13 @@ class Look:
     def waiting(self):
         """What somebody still has to do now; what is due later is not."""
         soon = "state = 'pending' AND run_after < now() + interval '1 minute'"
-        events, deliveries, messages = self.one(
+        events, deliveries, messages, calls = self.one(
             "SELECT (SELECT count(*) FROM tenants_event WHERE relayed_at IS NULL),"
             f" (SELECT count(*) FROM tenants_delivery WHERE {soon}),"  # noqa: S608 - ours
-            f" (SELECT count(*) FROM notifications_message WHERE {soon})"
+            f" (SELECT count(*) FROM notifications_message WHERE {soon}),"
+            f" (SELECT count(*) FROM notifications_webhookcall WHERE {soon})"
         )
-        return {"events": events, "deliveries": deliveries, "messages": messages}
+        return {"events": events, "deliveries": deliveries, "messages": messages, "calls": calls}
 
     def end_a_backend(self):
         """The server's side of one connection of the product, in the middle of whatever it does."""
@@ -106,25 +107,18 @@ class Promises:
 
 
 class Checker(Promises):
-    """`findings()` are the broken promises, `figures()` what was counted."""
+    """`findings()` are the broken promises, `figures()` what was counted. `outside` are those who know more of both:
+    what other programs got, what pages know."""
 
-    def __init__(self, look, history, *, mail=None, sending_kills=0):
+    def __init__(self, look, history, *, mail=None, sending_kills=0, outside=()):
         super().__init__(look, history)
-        self.mail, self.sending_kills = mail, sending_kills
+        self.mail, self.sending_kills, self.outside = mail, sending_kills, outside
 
     def findings(self):
-        checks = (
-            self.lost,
-            self.phantom,
-            self.gaps,
-            self.stale_rows,
-            self.positions,
-            self.deliveries,
-            self.inbox,
-            self.messages,
-            self.mails,
-        )
-        return [f"{check.__name__}: {found}" for check in checks for found in check()]
+        promises, ledger = (self.lost, self.phantom), (self.gaps, self.stale_rows, self.positions, self.deliveries)
+        checks = (*promises, *ledger, self.inbox, self.messages, self.mails)
+        found = [f"{check.__name__}: {found}" for check in checks for found in check()]
+        return found + [line for one in self.outside for line in one.findings()]
 
     # --- what the ledger says of itself ----------------------------------------------------------------------------
     def gaps(self):
@@ -238,6 +232,7 @@ class Checker(Promises):
             " FROM tenants_delivery"
         )
         found = self.findings()
+        more = {name: value for one in self.outside for name, value in one.figures().items()}
         return {
             "acknowledged": self.history.count("ok"),
             "refused": self.history.count("refused"),
@@ -249,6 +244,7 @@ class Checker(Promises):
             "messages": self.states(),
             "mails": len(self.mail.arrived) if self.mail else 0,
             "mails again": self.extra_mails(),
+            **more,
             "lost": sum(line.startswith("lost") for line in found),
             "phantom": sum(line.startswith("phantom") for line in found),
             "found": found,

@@ -18,6 +18,7 @@ django.setup()
 from tests.support import databases  # noqa: E402 - the product can be imported only after setup
 from tests.support.faults.checker import Look  # noqa: E402
 from tests.support.faults.history import History  # noqa: E402
+from tests.support.faults.receiving import Receiver  # noqa: E402
 from tests.support.faults.servers import Postgres, Redis  # noqa: E402
 from tests.support.faults.shaking import Run  # noqa: E402
 from tests.support.sinks import MailSink  # noqa: E402
@@ -25,6 +26,7 @@ from tests.support.sinks import MailSink  # noqa: E402
 TRANSITIONS = int(os.environ.get("TRANSITIONS") or 20_000)
 RESULT, HISTORY = Path("build/crash.json"), Path("build/crash.jsonl")
 STORES = 10  # kills of each
+BREAKS_OFF_EVERY = 50  # calls
 PLAN = {
     "kill worker": 6,
     "kill a child of worker": 10,
@@ -35,6 +37,9 @@ PLAN = {
     "kill web": 5,
     "kill a child of web": 5,
     "freeze web": 2,
+    "kill ws": 6,
+    "freeze ws": 2,
+    "break a line": 10,
     "kill redis": STORES,
     "flush redis": 5,
     "freeze redis": 3,
@@ -58,9 +63,20 @@ def main() -> int:
     try:
         urls = databases.Cluster(postgres).prepare().clone()
         look = Look(f"{postgres.url.rpartition('/')[0]}/{urls.name}")
-        with MailSink() as mail:
-            run = Run(urls, look, redis, mail, history, seed=seed, target=TRANSITIONS, plan=PLAN, postgres=postgres)
-            run.go(services=("web", "relay", "worker", "beat"))
+        with MailSink() as mail, Receiver(breaks_off_every=BREAKS_OFF_EVERY) as receiver:
+            run = Run(
+                urls,
+                look,
+                redis,
+                mail,
+                receiver,
+                history,
+                seed=seed,
+                target=TRANSITIONS,
+                plan=PLAN,
+                postgres=postgres,
+            )
+            run.go(services=("web", "ws", "relay", "worker", "beat"))
             figures = run.figures()
     finally:
         history.close()

@@ -44,6 +44,10 @@ def of_processes(edition, rng):
     }
 
 
+def of_lines(watchers, rng):
+    return {"break a line": lambda: watchers.break_one(rng)}
+
+
 def of_redis(server, rng):
     def freeze():
         server.freeze()

@@ -26,17 +26,21 @@ class Shaken(Full):
         super().__init__(*args)
         self.died = Counter()
 
-    def open(self, *houses, services=SERVICES):
-        """Make the organizations and start the services; answers who works in them."""
+    def open(self, *houses, services=SERVICES, receiver=""):
+        """Make the organizations and start the services; answers who works in them. Each has an endpoint at a
+        `receiver`, if one is given."""
         self.given |= {"LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "tests.support.faults.traced"}
+        self.given |= {"OUTBOUND_ALLOW": "127.0.0.1"} if receiver else {}
         floors = json.loads(
             ran_on(
                 self.urls.app,
                 "-m",
                 "tests.support.faults.floor",
                 *houses,
+                *(["--receiver", receiver] if receiver else []),
                 WORKFLOOR_HOME=self.home,
                 DJANGO_SETTINGS_MODULE=self.given["DJANGO_SETTINGS_MODULE"],
+                OUTBOUND_ALLOW=self.given.get("OUTBOUND_ALLOW", ""),
             )
         )
         for name in services:

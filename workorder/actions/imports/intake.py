@@ -7,7 +7,7 @@ from django.db import transaction
 from tenants import events
 from tenants.errors import refuse
 from tenants.models import Member
-from tenants.transitions import is_repeat, move
+from tenants.transitions import move, was_said
 from workorder import formats, problems
 from workorder.actions import files
 from workorder.actions.imports import drafts
@@ -35,8 +35,8 @@ def write(order_import: OrderImport, *, by: Member, seen: int | None = None) -> 
 
     The rows are judged by the catalogue as it is now, and once more when they are written. Raises `NotAllowed`.
     """
-    order_import = OrderImport.objects.lock(order_import, seen=seen)
-    if is_repeat(order_import, "write", by=by):
+    order_import = OrderImport.objects.lock(order_import)
+    if was_said(order_import, "write", by=by, seen=seen):
         return order_import
     refuse(problems.of_writing(order_import))
     refuse(problems.of_outdated(drafts.judged(drafts.lines_of(order_import), by.organization).problems))
@@ -48,6 +48,7 @@ def write(order_import: OrderImport, *, by: Member, seen: int | None = None) -> 
 @transaction.atomic
 def discard(order_import: OrderImport, *, by: Member, seen: int | None = None) -> OrderImport:
     """Drop what was looked through: nothing comes of it."""
-    order_import = OrderImport.objects.lock(order_import, seen=seen)
-    move(order_import, "discard", by=by)
+    order_import = OrderImport.objects.lock(order_import)
+    if not was_said(order_import, "discard", by=by, seen=seen):
+        move(order_import, "discard", by=by)
     return order_import

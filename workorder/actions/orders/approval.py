@@ -9,7 +9,7 @@ from tenants.context import tenant
 from tenants.errors import refuse, refuse_input
 from tenants.models import Deputy, Event, Member
 from tenants.states import wrong_state
-from tenants.transitions import change, is_repeat, move
+from tenants.transitions import change, move, was_said
 from workorder import problems
 from workorder.models import Approval, ApprovalDeadline, ApprovalPolicy, WorkOrder
 from workorder.states import Decision, OrderStatus
@@ -21,8 +21,8 @@ OVERDUE = "approval.overdue"
 @transaction.atomic
 def submit(order: WorkOrder, *, by: Member, seen: int | None = None) -> WorkOrder:
     """Ask for approval, which opens a new round of it, of as many levels as the organization wants by now."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "submit", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "submit", by=by, seen=seen):
         return order
     has_work = order.lines.exists() or order.processes.exists()
     refuse(problems.of_submitting(order, has_work=has_work))
@@ -39,8 +39,8 @@ def approve(order: WorkOrder, *, by: Member, seen: int | None = None, comment: s
 
     A deputy agrees in somebody's place where their own role is not enough. Raises `NotAllowed` with the reasons.
     """
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "approve", by=by) or _given_by(order, by):
+    order = WorkOrder.objects.lock(order)
+    if _given_by(order, by) or was_said(order, "approve", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "approve"))
     trail, level = list(Approval.objects.of_round(order)), order.approval_level
@@ -62,8 +62,8 @@ def approve(order: WorkOrder, *, by: Member, seen: int | None = None, comment: s
 @transaction.atomic
 def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = None) -> WorkOrder:
     """Send the order back at whatever level it waits for, saying what has to change."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "reject", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "reject", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "reject"))
     refuse_input(problems.of_words(comment, "comment"))
@@ -78,8 +78,9 @@ def reject(order: WorkOrder, *, by: Member, comment: str, seen: int | None = Non
 @transaction.atomic
 def revise(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
     """Make a rejected order a draft again, to be mended and submitted anew."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    move(order, "revise", by=by)
+    order = WorkOrder.objects.lock(order)
+    if not was_said(order, "revise", by=by, seen=seen):
+        move(order, "revise", by=by)
     return order
 
 

@@ -13,7 +13,7 @@ from tenants import context, events
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
 from tenants.states import wrong_state
-from tenants.transitions import is_repeat, move, move_all
+from tenants.transitions import move, move_all, was_said
 from workorder import problems
 from workorder.actions import contents
 from workorder.models import Downtime, Process, WorkOrder, WorkOrderProcess, WorkOrderTask, steps_of
@@ -30,8 +30,8 @@ def release(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> 
 
     An order without processes takes the routings its products have by now.
     """
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "release", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "release", by=by, seen=seen):
         return order
     processes = list(order.processes.select_related("process", "line__product"))
     planned = [] if processes else contents.plan(contents.written(order)[0])
@@ -54,8 +54,8 @@ def release(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> 
 @transaction.atomic
 def hold(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrder:
     """Stop the order on purpose, wherever it is on the floor."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "hold", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "hold", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "hold"))
     refuse_input(problems.of_words(reason, "reason"))
@@ -66,8 +66,8 @@ def hold(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None =
 @transaction.atomic
 def resume(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
     """Let a held order go on where it was, with what was skipped or cancelled meanwhile taken into account."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "resume", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "resume", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "resume"))
     move(order, "resume", by=by, to=order.held_from, held_from="")
@@ -78,8 +78,8 @@ def resume(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> W
 @transaction.atomic
 def cancel(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrder:
     """Stop the order for good, and with it every process and task that has not ended; the event says which."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "cancel", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "cancel", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "cancel"))
     refuse_input(problems.of_words(reason, "reason"))
@@ -102,8 +102,9 @@ def cancel(order: WorkOrder, *, by: Member | None, reason: str, seen: int | None
 @transaction.atomic
 def close(order: WorkOrder, *, by: Member | None, seen: int | None = None) -> WorkOrder:
     """Put a completed order away for good."""
-    order = WorkOrder.objects.lock(order, seen=seen)
-    move(order, "close", by=by)
+    order = WorkOrder.objects.lock(order)
+    if not was_said(order, "close", by=by, seen=seen):
+        move(order, "close", by=by)
     return order
 
 
@@ -121,8 +122,8 @@ def reopen(
 
     Without a `process` it is the order's last one again; without a `quantity` its defects, or else all of it.
     """
-    order = WorkOrder.objects.lock(order, seen=seen)
-    if is_repeat(order, "reopen", by=by):
+    order = WorkOrder.objects.lock(order)
+    if was_said(order, "reopen", by=by, seen=seen):
         return order
     refuse(wrong_state(order, "reopen"))
     refuse_input(problems.of_words(reason, "reason") + problems.of_given_rework(process, quantity))

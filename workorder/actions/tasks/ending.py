@@ -6,7 +6,7 @@ from tenants import context
 from tenants.errors import refuse, refuse_input
 from tenants.models import Member
 from tenants.states import wrong_state
-from tenants.transitions import is_repeat, move
+from tenants.transitions import move, was_said
 from workorder import problems
 from workorder.actions import processes
 from workorder.actions.tasks.parts import cut_off
@@ -21,8 +21,8 @@ def complete(task: WorkOrderTask, *, by: Member | None, rest: str = "", seen: in
 
     With `rest="new_task"` it ends with what is reported, and what is missing becomes a task of its own.
     """
-    task = lock(task, seen=seen)
-    if is_repeat(task, "complete", by=by):
+    task = lock(task)
+    if was_said(task, "complete", by=by, seen=seen):
         return task
     refuse_input(problems.of_given_rest(rest))
     refuse(problems.of_completing(task, rest=rest))
@@ -36,8 +36,8 @@ def complete(task: WorkOrderTask, *, by: Member | None, rest: str = "", seen: in
 @transaction.atomic
 def cancel(task: WorkOrderTask, *, by: Member | None, reason: str, seen: int | None = None) -> WorkOrderTask:
     """Give up a task. What was reported on it stays; if it was the last one, its process ends."""
-    task = lock(task, seen=seen)
-    if is_repeat(task, "cancel", by=by):
+    task = lock(task)
+    if was_said(task, "cancel", by=by, seen=seen):
         return task
     refuse(wrong_state(task, "cancel"))
     refuse_input(problems.of_words(reason, "reason"))

@@ -11,7 +11,7 @@ from tenants import context
 from tenants.access import contributed
 from tenants.errors import Problem, refuse, refuse_input
 from tenants.models import Department, Member
-from tenants.transitions import change, change_all, is_repeat, move
+from tenants.transitions import change, change_all, move, was_said
 from workorder import problems
 from workorder.actions import processes
 from workorder.models import Downtime, ReasonCode, WorkOrderTask
@@ -20,8 +20,8 @@ from workorder.models import Downtime, ReasonCode, WorkOrderTask
 @transaction.atomic
 def start(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) -> WorkOrderTask:
     """Begin the work, and with it the process and the order if nothing of them had begun."""
-    task = lock(task, seen=seen)
-    if is_repeat(task, "start", by=by):
+    task = lock(task)
+    if was_said(task, "start", by=by, seen=seen):
         return task
     refuse(problems.of_working(task, "start"))
     refuse(_of_full_hands(task, by=by))
@@ -38,8 +38,8 @@ def pause(
 
     `reason` is in one's own words, `code` one of the organization's downtime codes; both may be left out.
     """
-    task = lock(task, seen=seen)
-    if is_repeat(task, "pause", by=by):
+    task = lock(task)
+    if was_said(task, "pause", by=by, seen=seen):
         return task
     refuse_input(problems.of_given_pause(reason=reason, code=code))
     refuse(problems.of_working(task, "pause"))
@@ -52,8 +52,8 @@ def pause(
 @transaction.atomic
 def resume(task: WorkOrderTask, *, by: Member | None, seen: int | None = None) -> WorkOrderTask:
     """Go on, which ends the downtime; the event tells how many minutes it was."""
-    task = lock(task, seen=seen)
-    if is_repeat(task, "resume", by=by):
+    task = lock(task)
+    if was_said(task, "resume", by=by, seen=seen):
         return task
     refuse(problems.of_working(task, "resume"))
     refuse(_of_full_hands(task, by=by))
