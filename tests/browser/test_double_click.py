@@ -53,7 +53,7 @@ class TestLateSocket:
         watching, planner, late = window("planner"), window("planner.second"), []
         watching.goto("/work-orders/?status=approved")
         address = watching.locator("main a[href*='/work-orders/0']").first.get_attribute("href")
-        watching.route_web_socket("**/ws/", late.append)
+        watching.route_web_socket("**/ws/", lambda socket: late.append(socket))  # playwright takes no builtin
         watching.goto(address)
 
         planner.goto(address)
@@ -64,3 +64,4 @@ class TestLateSocket:
         late[0].connect_to_server()
 
         expect(watching.locator("[data-status=released]").first).to_be_visible()
+        assert watching.url.endswith(address), "it was read again where it stood"

@@ -116,7 +116,7 @@ class TestLastTwoTasks:
 
     def test_control_without_the_parents_lock_the_order_never_ends(self, endings):
         """Each sees the other still open, so neither ends the order: seen by nobody until a customer calls."""
-        meeting = Meeting(2)
+        meeting = Meeting(2, patience=5)
         with no_lock(), mock.patch.object(ending, "move", meeting.after(ending.move)):
             answers, status = endings()
 
