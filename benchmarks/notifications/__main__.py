@@ -57,10 +57,14 @@ def settle(owner_url):
 
 def show(name, found):
     """Print what was measured; whether it reaches what it should."""
-    if "milliseconds" in found:
-        print(f"\n{name}: {found['events']:,} events, {found['per_second']} a second, {found['frames_heard']:,} heard")
-        for step, percentiles in found["milliseconds"].items():
-            print(f"  {step:<12}" + "  ".join(f"{share} {value:,.0f} ms" for share, value in percentiles.items()))
+    if "rates" in found:
+        for at in found["rates"]:
+            print(
+                f"\n{name}: {at['events']:,} events, {at['per_second']} a second, {at['frames_heard']:,} heard;", end=""
+            )
+            print(f" told {at['told_per_second']} a second")
+            for step, percentiles in at["milliseconds"].items():
+                print(f"  {step:<12}" + "  ".join(f"{share} {value:,.0f} ms" for share, value in percentiles.items()))
         return True
     best = statistics.median(found["seconds"]["bare"])
     print(f"\n{name}: {found['rows']:,} rows")

@@ -25,7 +25,7 @@ from tests.support.faults.history import percentile
 from tests.support.faults.servers import Redis
 from tests.support.sinks import MailSink
 
-PER_SECOND = int(os.environ.get("PER_SECOND") or 100)
+RATES = [int(rate) for rate in (os.environ.get("PER_SECOND") or "10,100").split(",")]  # a calm floor, and a flood
 SECONDS = int(os.environ.get("SECONDS") or 20)
 LEFT_SECONDS = 120  # for what the processes are behind with at the end
 
@@ -66,14 +66,19 @@ def measured(urls, settle):
         listener.start()
         try:
             warm(house, order, planner)
-            made = recorded(house, order, planner)
-            wait.until(lambda: told(house, made) == len(made), within=LEFT_SECONDS, every=0.5, why=edition.told)
-            return figures(house, made, listener)
+            return {"rates": [at(rate, house, order, planner, listener, edition) for rate in RATES]}
         finally:
             listener.stopped.set()
             listener.join()
             edition.stop()
             server.let_go()
+
+
+def at(rate, house, order, planner, listener, edition):
+    """What came of so many events a second, once all of them have been told."""
+    made = recorded(house, order, planner, rate)
+    wait.until(lambda: told(house, made) == len(made), within=LEFT_SECONDS, every=0.5, why=edition.told)
+    return figures(house, made, listener) | {"per_second": rate}
 
 
 def floor():
@@ -98,11 +103,11 @@ def record(house, order, planner):
         return events.record(order, "workorder.submitted", by=planner)
 
 
-def recorded(house, order, planner):
+def recorded(house, order, planner, rate):
     """So many events a second, at their seconds, whatever became of the earlier ones."""
     begun, made = time.monotonic(), []
-    for number in range(PER_SECOND * SECONDS):
-        time.sleep(max(begun + number / PER_SECOND - time.monotonic(), 0))
+    for number in range(rate * SECONDS):
+        time.sleep(max(begun + number / rate - time.monotonic(), 0))
         made.append(record(house, order, planner))
     return made
 
@@ -114,7 +119,8 @@ def told(house, made):
 
 def figures(house, made, listener):
     with tenant(house):
-        entries = Notification.objects.filter(event__in=made).values_list("event__recorded_at", "created_at")
+        entries = list(Notification.objects.filter(event__in=made).values_list("event__recorded_at", "created_at"))
+        began, told_at = min(recorded for recorded, _ in entries), max(created for _, created in entries)
         inbox = sorted((created - recorded).total_seconds() for recorded, created in entries)
         numbered = Event.objects.filter(pk__in=[event.pk for event in made]).values_list("recorded_at", "relayed_at")
         relayed = sorted((at - recorded).total_seconds() for recorded, at in numbered)
@@ -122,7 +128,7 @@ def figures(house, made, listener):
     frames = sorted((at - event.recorded_at).total_seconds() for at, event in zip(heard, made, strict=True) if at)
     return {
         "events": len(made),
-        "per_second": PER_SECOND,
+        "told_per_second": round(len(made) / (told_at - began).total_seconds(), 1),
         "frames_heard": len(frames),
         "milliseconds": {
             name: {f"p{int(share * 100)}": round(percentile(found, share) * 1000, 1) for share in (0.5, 0.95, 0.99)}
