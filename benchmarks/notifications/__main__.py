@@ -59,10 +59,8 @@ def show(name, found):
     """Print what was measured; whether it reaches what it should."""
     if "rates" in found:
         for at in found["rates"]:
-            print(
-                f"\n{name}: {at['events']:,} events, {at['per_second']} a second, {at['frames_heard']:,} heard;", end=""
-            )
-            print(f" told {at['told_per_second']} a second")
+            asked, got = at["per_second"], at["told_per_second"]
+            print(f"\n{name}: {at['events']:,} events, {asked} a second, told {got} a second")
             for step, percentiles in at["milliseconds"].items():
                 print(f"  {step:<12}" + "  ".join(f"{share} {value:,.0f} ms" for share, value in percentiles.items()))
         return True
