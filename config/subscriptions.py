@@ -89,7 +89,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "plan.submitted": [TELL, ANNOUNCE],
     "plan.returned": [ANNOUNCE],
     "plan.queued": [ANNOUNCE],
-    "plan.stopped": [ANNOUNCE],
+    "plan.stopped": [TELL, ANNOUNCE],
     "plan.published": [TELL, ANNOUNCE],
     "plan.undone": [TELL, ANNOUNCE],
     "plan.discarded": [ANNOUNCE],

@@ -113,6 +113,8 @@ SENTENCES: dict[str, Sentence] = {
     "plan.adjusted": _adjusted,
     "plan.submitted": "{who} submitted {what} for approval",
     "plan.returned": "{who} sent {what} back: {comment}",
+    "plan.queued": "{who} wants {what} published",
+    "plan.stopped": "{what} could not be published: {reason}",
     "plan.published": _published,
     "plan.undone": _undone,
     "plan.discarded": "{who} discarded {what}",

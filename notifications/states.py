@@ -30,6 +30,7 @@ class Kind(TextChoices):
     ABSENCE_ANSWERED = "absence_answered", "Absence approved or rejected"
     SKILL_EXPIRED = "skill_expired", "Certificate ran out"
     PLAN_WAITING = "plan_waiting", "Plan waits for approval"
+    PLAN_STOPPED = "plan_stopped", "Plan could not be published"
     IMPORT_ENDED = "import_ended", "Import written or failed"
     ESCALATED = "escalated", "Escalation: nobody reacted"
     ALARM = "alarm", "Workfloor itself needs attention"

@@ -34,7 +34,7 @@ GROUPS = (
     ),
     ("Comments and tickets", (Kind.MENTIONED, Kind.COMMENTED, Kind.TICKET_CREATED, Kind.TICKET_CHANGED)),
     ("People", (Kind.ABSENCE_REQUESTED, Kind.ABSENCE_ANSWERED, Kind.SKILL_EXPIRED)),
-    ("Plans and imports", (Kind.PLAN_WAITING, Kind.IMPORT_ENDED)),
+    ("Plans and imports", (Kind.PLAN_WAITING, Kind.PLAN_STOPPED, Kind.IMPORT_ENDED)),
     ("When something goes wrong", (Kind.ESCALATED, Kind.ALARM)),
 )
 COLUMNS = (Transport.LIVE, Transport.EMAIL, Transport.PUSH)  # the inbox keeps everything

@@ -10,8 +10,8 @@ from dispatch.models import Plan
 from dispatch.states import PlanStatus
 from notifications.kinds import audiences
 from notifications.kinds.audiences import by
-from notifications.kinds.specs import News, Spec, Told
-from notifications.states import Kind
+from notifications.kinds.specs import ON_PAGES, News, Spec, Told
+from notifications.states import Kind, Level
 from tenants.models import Event
 
 DECIDED = _("It has been decided.")
@@ -29,6 +29,19 @@ def waiting(event: Event, people: audiences.People) -> News:
     over = "" if plan.status == PlanStatus.WAITING else str(DECIDED)
     facts = {"plan": plan.name, "by": by(event), "tasks": event.data.get("tasks", 0)}
     return News(to=to, facts=facts, url=page(plan), subject=plan, over=over)
+
+
+def stopped(event: Event, people: audiences.People) -> News:
+    """Who wanted a large plan published: a worker began it after they had gone on."""
+    plan = _plan(event)
+    over = "" if plan.status in (PlanStatus.READY, PlanStatus.WAITING) else str(DECIDED)
+    return News(
+        to=audiences.member(event.data.get("member"), people, _("You published it.")),
+        facts={"plan": plan.name, "reason": event.data.get("reason", "")},
+        url=page(plan),
+        subject=plan,
+        over=over,
+    )
 
 
 def published(event: Event, people: audiences.People) -> News:
@@ -57,4 +70,7 @@ def _plan(event: Event) -> Any:
     return Plan.objects.select_related("department").get(pk=event.subject_id)
 
 
-SPECS = (Spec(Kind.PLAN_WAITING, {"plan.submitted": waiting}),)
+SPECS = (
+    Spec(Kind.PLAN_WAITING, {"plan.submitted": waiting}),
+    Spec(Kind.PLAN_STOPPED, {"plan.stopped": stopped}, level=Level.WARNING, defaults=ON_PAGES),
+)

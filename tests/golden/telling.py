@@ -30,6 +30,7 @@ TOLD = {
     "absence_answered": ["absence.approved", "absence.rejected"],
     "skill_expired": ["member_skill.expired"],
     "plan_waiting": ["plan.submitted"],
+    "plan_stopped": ["plan.stopped"],
     "import_ended": ["import.failed", "import.written"],
     "escalated": [],  # told by the escalation, in its own words
     "alarm": [],  # told by whoever watches
@@ -56,8 +57,9 @@ UNTOLD = {
     "ticket.edited": "its machine says what matters",
     "absence.cancelled": "planners see the roster, and whoever was to be away has mostly said it",
     **dict.fromkeys(("import.created", "import.checked", "import.confirmed", "import.discarded"), ON_PAGES),
-    **dict.fromkeys(("plan.created", "plan.computed", "plan.failed", "plan.adjusted", "plan.discarded"), ON_PAGES),
-    **dict.fromkeys(("plan.queued", "plan.stopped"), ON_PAGES),
+    **dict.fromkeys(
+        ("plan.created", "plan.queued", "plan.computed", "plan.failed", "plan.adjusted", "plan.discarded"), ON_PAGES
+    ),
     "plan.returned": "the page of the plan says so, with the comment",
     **dict.fromkeys(("member.added", "member.edited", "capacity.edited"), SETTINGS),
     **dict.fromkeys(("member_skill.granted", "member_skill.edited", "member_skill.taken_back"), SETTINGS),

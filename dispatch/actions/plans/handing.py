@@ -59,7 +59,7 @@ def _stop(row: PlanPublishing, reason: str, stale: dict[uuid.UUID, str]) -> None
             "stop",
             by=None,
             to=PlanStatus.WAITING if plan.approved_by_id else PlanStatus.READY,
-            data={"reason": reason[:500], "stale": len(stale)},
+            data={"member": row.member_id, "reason": reason[:500], "stale": len(stale)},
             phase="",
             problem=reason[:500],
             approved_by=None,

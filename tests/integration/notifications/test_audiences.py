@@ -285,6 +285,19 @@ class TestPlansAndImports:
         assert set(found) == {"Ada", "Bea"}
         assert found["Ada"].content == "Pia submitted it: it moves 3 tasks."
 
+    def test_a_plan_that_a_worker_could_not_publish_is_told_to_who_wanted_it(self, world, heard):
+        """They pressed the button and went on; whoever made the plan has nothing to do with it."""
+        plan = PlanFactory(organization=world.north, member=world.ada)
+        with tenant(world.north):
+            plan.version += 1
+            type(plan).objects.filter(pk=plan.pk).update(version=plan.version)
+            events.record(plan, "plan.stopped", by=None, member=world.pia.pk, reason="Two tasks have begun.")
+
+        found = heard("plan_stopped")
+
+        assert why(found) == {"Pia": "You published it."}
+        assert found["Pia"].content == "Nothing has been changed. Reason: Two tasks have begun."
+
     @pytest.mark.parametrize(("state", "level"), [("written", "success"), ("failed", "error")])
     def test_an_import_is_told_to_who_sent_the_file(self, world, heard, state, level):
         order_import = OrderImportFactory(organization=world.north, member=world.pia, at=state)
