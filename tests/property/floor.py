@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tenants import events
 from tenants.context import tenant
 from tenants.errors import Invalid, NotAllowed, Stale
 from tenants.models import Event
@@ -234,8 +235,9 @@ class Floor(RuleBasedStateMachine):
             assert type(row).objects.get(pk=row.pk).version == fresh.version
 
     def say_it_from_an_old_page(self, draw):
-        """Whoever names a version that has passed is told, whatever they want."""
+        """Whoever names a version that has passed moves nothing, and is told, unless it is what they said themselves."""
         member, row, verb, words = self.last
-        old = type(row).objects.get(pk=row.pk).version - 1
-        act = getattr(ACTIONS[row.NOUN], verb)
-        assert self.say(row.NOUN, verb, lambda: act(row, by=member, seen=old, **words)) is None
+        fresh, act = type(row).objects.get(pk=row.pk), getattr(ACTIONS[row.NOUN], verb)
+        answer = self.say(row.NOUN, verb, lambda: act(row, by=member, seen=fresh.version - 1, **words))
+        assert type(row).objects.get(pk=row.pk).version == fresh.version
+        assert answer is None or events.newest(fresh).actor_id == member.pk
