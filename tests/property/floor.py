@@ -235,7 +235,7 @@ class Floor(RuleBasedStateMachine):
             assert type(row).objects.get(pk=row.pk).version == fresh.version
 
     def say_it_from_an_old_page(self, draw):
-        """Whoever names a version that has passed moves nothing, and is told, unless it is what they said themselves."""
+        """Whoever names a version that has passed moves nothing, and is told unless they said it themselves."""
         member, row, verb, words = self.last
         fresh, act = type(row).objects.get(pk=row.pk), getattr(ACTIONS[row.NOUN], verb)
         answer = self.say(row.NOUN, verb, lambda: act(row, by=member, seen=fresh.version - 1, **words))
