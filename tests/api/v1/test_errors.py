@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 
+from tenants import events
 from tests.support.clients import Door
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ class TestErrorsWithCode:
 
     def test_losing_a_race_for_a_unique_key_is_409(self, world, pia):
         """Checks see what was there; the constraint sees what comes at the same moment."""
-        with mock.patch.object(QuerySet, "bulk_create", side_effect=IntegrityError("UNIQUE constraint failed")):
+        with mock.patch.object(events, "insert_all", side_effect=IntegrityError("UNIQUE constraint failed")):
             answer = pia.post(f"work-orders/{world.orders['draft'].pk}/submit/")
 
         assert (answer.status_code, answer.code) == (409, "conflict")
