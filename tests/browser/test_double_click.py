@@ -27,6 +27,8 @@ class TestDoubleClick:
 
         expect(card.locator("[data-status=in_progress]")).to_be_visible()
         assert len(sent) == 1
+        card.get_by_role("button", name="Pause").click()  # the other tests need free hands
+        expect(card.locator("[data-status=paused]")).to_be_visible()
 
     def test_enter_held_down_makes_one_and_not_several(self, window):
         """A form that leads to another page is sent until that page is there."""

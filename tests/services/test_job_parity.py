@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from dispatch.models import MemberSkill
 from tenants import doorbell, jobs, relay
 from tenants.context import tenant
 from tenants.models import TenantRow
@@ -28,6 +29,10 @@ def due(label, organization):
         row = getattr(factories, f"{model.__name__}Factory")(organization=organization)
     past = timezone.now() - datetime.timedelta(seconds=1)
     with tenant(organization):
+        if label == "dispatch.certificateend":  # it looks itself whether the day is over
+            day = past.date() - datetime.timedelta(days=2)
+            model.objects.filter(pk=row.pk).update(day=day)
+            MemberSkill.objects.filter(pk=row.member_skill_id).update(certified_until=day)
         model.objects.filter(pk=row.pk).update(run_after=past, first_due_at=past)
     return row
 
