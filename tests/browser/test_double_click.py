@@ -27,7 +27,8 @@ class TestDoubleClick:
 
         expect(card.locator("[data-status=in_progress]")).to_be_visible()
         assert len(sent) == 1
-        card.get_by_role("button", name="Pause").click()  # the other tests need free hands
+        card.locator("summary", has_text="Pause").click()  # the other tests need free hands
+        card.locator("details[open]").get_by_role("button", name="Pause").click()
         expect(card.locator("[data-status=paused]")).to_be_visible()
 
     def test_enter_held_down_makes_one_and_not_several(self, window):

@@ -106,11 +106,13 @@ on("visibilitychange", () => {
 
 // What somebody is typing is never swapped away by news: the version in the form tells the server what they saw.
 on("input", ({ target }) => target.form?.toggleAttribute("data-dirty", true));
-on("htmx:beforeRequest", (event) => {
+function keepForms(event) {
   const { requestConfig, target } = event.detail;
   const isNews = requestConfig.triggeringEvent?.type.startsWith("wf:");
   if (isNews && target.querySelector("form[data-dirty], details[open] form")) event.preventDefault();
-});
+}
+on("htmx:beforeRequest", keepForms);
+on("htmx:beforeSwap", keepForms); // opened while the news was on its way
 
 // --- a double click is one wish: its second half may land on the button that came in the first one's place ---
 const first = (name, act) => document.addEventListener(name, act, true);
