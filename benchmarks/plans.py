@@ -17,6 +17,7 @@ import django
 import psycopg
 from django.db import connection, connections
 
+from config.celery import collect_seldom
 from tests.support import databases, provision
 
 SIZES = [(100, 20), (int(os.environ.get("TASKS") or 10_000), int(os.environ.get("MEMBERS") or 500))]
@@ -28,6 +29,7 @@ STEPS = ("read", "solve", "write", "compute", "press", "publish", "undo", "bare 
 def main() -> int:
     os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.support.settings", "LOG_LEVEL": "ERROR"}
     django.setup()
+    collect_seldom()  # as in the workers, who do all of this
     cluster = databases.Cluster(provision.postgres()).prepare()
     with cluster.database() as urls:
         databases.connect(connections, urls.app)
