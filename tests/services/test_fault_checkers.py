@@ -29,9 +29,8 @@ from tests.factories import (
 )
 from tests.support import webhooks as walking
 from tests.support.faults.calls import Calls
-from tests.support.faults.checker import Checker, Look
+from tests.support.faults.checker import Checker
 from tests.support.faults.frames import Frames
-from tests.support.faults.history import History
 from tests.support.faults.receiving import KINDS, Receiver
 from tests.support.faults.watching import Watcher
 
@@ -41,18 +40,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def north():
     return OrganizationFactory(slug="north")
-
-
-@pytest.fixture
-def look(cluster, database_urls):
-    return Look(f"{cluster.admin.rpartition('/')[0]}/{database_urls.name}")
-
-
-@pytest.fixture
-def history(tmp_path):
-    history = History(tmp_path / "history.jsonl")
-    yield history
-    history.close()
 
 
 class TestChecker:

@@ -23,8 +23,7 @@ from tenants.context import tenant
 from tenants.models import Delivery, Department, Event
 from tenants.models.ledger import LeasedQuerySet
 from tests.factories import AdminFactory, MessageFactory, OrganizationFactory, PlannerFactory, WorkOrderFactory
-from tests.support.faults.checker import Checker, Look
-from tests.support.faults.history import History
+from tests.support.faults.checker import Checker
 from tests.support.racing import Meeting, no_constraint, race
 from tests.support.sinks import MailSink
 from workorder.models import Ticket
@@ -40,18 +39,6 @@ HERE = "tests.services.test_fault_controls"
 @pytest.fixture
 def north():
     return OrganizationFactory(slug="north")
-
-
-@pytest.fixture
-def look(cluster, database_urls):
-    return Look(f"{cluster.admin.rpartition('/')[0]}/{database_urls.name}")
-
-
-@pytest.fixture
-def history(tmp_path):
-    history = History(tmp_path / "history.jsonl")
-    yield history
-    history.close()
 
 
 class TestLease:
