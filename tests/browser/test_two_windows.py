@@ -54,6 +54,23 @@ class TestTwoWindows:
         expect(card).to_have_count(0)
         assert planner.url == address
 
+    def test_news_that_was_on_its_way_does_not_close_what_was_opened_meanwhile(self, window):
+        """A slow answer to an earlier change must not take the form from under the hand."""
+        address, admin, held = ordered(window("planner"), "Price lists"), window("admin"), []
+        admin.goto(address)
+        admin.wait_for_timeout(3000)  # until it has heard what it missed while it was loaded
+        admin.route(address, lambda route: held.append(route))  # playwright takes no builtin
+        admin.evaluate("document.body.dispatchEvent(new CustomEvent('wf:resync'))")
+        admin.wait_for_timeout(1000)
+
+        admin.locator("summary", has_text="Approve").click()
+        with admin.expect_response(address):
+            held[0].continue_()
+        admin.wait_for_timeout(500)
+
+        assert len(held) == 1
+        expect(admin.locator("details[open]").get_by_role("button", name="Approve")).to_be_visible()
+
 
 class TestPages:
     def test_no_page_scrolls_sideways_on_a_phone(self, window):

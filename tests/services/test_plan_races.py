@@ -170,22 +170,27 @@ class TestPublishAndUndo:
         assert floor.held()[1]
 
 
+def die_of(script, row, urls):
+    """Let another process work on a row until it kills itself."""
+    killed = subprocess.run(
+        [sys.executable, "-c", script, str(row.organization_id), str(row.pk)],
+        env=os.environ | {"DATABASE_URL": urls.app, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=databases.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+
+
 class TestKilled:
     def test_a_worker_killed_in_the_middle_leaves_the_plan_to_the_next(self, floor, database_urls):
         """No trace of the first run but the count of its start; the answer comes whole from the second."""
         with tenant(floor.north):
             plan = plans.create(by=floor.planners[0], name="Killed")
             step = PlanStep.objects.get(plan=plan)
-        killed = subprocess.run(
-            [sys.executable, "-c", DIES, str(floor.north.pk), str(step.pk)],
-            env=os.environ | {"DATABASE_URL": database_urls.app, "DJANGO_SETTINGS_MODULE": "config.settings"},
-            cwd=databases.ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert killed.returncode == -9, killed.stderr
+        die_of(DIES, step, database_urls)
         with tenant(floor.north):
             found, step = Plan.objects.get(pk=plan.pk), PlanStep.objects.get(pk=step.pk)
             assert (found.status, found.phase, found.items.count()) == ("computing", "Giving tasks to people", 0)
@@ -201,16 +206,7 @@ class TestKilled:
     def test_a_worker_killed_while_it_publishes_leaves_nothing_half_done(self, floor, database_urls):
         """Everything was given and not yet kept: nobody has anything, and the next worker gives all of it."""
         row = floor.queued()
-        killed = subprocess.run(
-            [sys.executable, "-c", DIES_PUBLISHING, str(floor.north.pk), str(row.pk)],
-            env=os.environ | {"DATABASE_URL": database_urls.app, "DJANGO_SETTINGS_MODULE": "config.settings"},
-            cwd=databases.ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert killed.returncode == -9, killed.stderr
+        die_of(DIES_PUBLISHING, row, database_urls)
         with tenant(floor.north):
             found, row = Plan.objects.get(pk=floor.plan.pk), PlanPublishing.objects.get(pk=row.pk)
             assert (found.status, found.phase) == ("publishing", "Giving everybody their tasks")
